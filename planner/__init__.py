@@ -1,0 +1,1 @@
+"""The product: who may look, ask, propose and approve."""

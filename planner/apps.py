@@ -1,0 +1,13 @@
+"""The Django application of the site."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PlannerConfig(AppConfig):
+    """The site in front of the domain."""
+
+    name = "planner"
+    verbose_name = "Planner"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""The tests of Tierwright; they mirror the tree."""
