@@ -1,0 +1,1 @@
+"""The domain: what a site is, and everything that follows from it."""

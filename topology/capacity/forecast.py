@@ -1,0 +1,143 @@
+"""The forecast: what a design carries, as typed numbers that say how each was got."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Class = Literal["exact", "approximate", "simulated"]
+Resource = Literal["cpu", "disk", "network", "workers", "connections", "memory"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """A predicted number with its range and how it was got."""
+
+    value: float
+    low: float
+    high: float
+    kind: Class
+    unit: str
+    why: str = ""
+    """The formula and facts behind it, for a person."""
+
+    def document(self) -> dict[str, Any]:
+        """The JSON form that others build on."""
+        return {"value": self.value, "low": self.low, "high": self.high, "class": self.kind, "unit": self.unit}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Break:
+    """The first limit met as traffic grows."""
+
+    tier: str
+    server: str
+    resource: Resource
+    at_rps: float
+    says: str
+    """One sentence for a person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryUse:
+    """Memory of a server in MiB: expected use, range, what is there, and the parts by role."""
+
+    used: float
+    low: float
+    high: float
+    total: float
+    parts: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def swaps(self) -> bool:
+        """Expected use is above what is there: capacity then means nothing."""
+        return self.used > self.total
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostForecast:
+    """One server at the workload's peak."""
+
+    name: str
+    tier: str
+    requests_per_second: float
+    """Requests that pass here at the peak."""
+    utilisation: Mapping[Resource, Number]
+    """Busy share, 0 to 1, of each resource that the server has and the model knows."""
+    max_rps: float | None
+    """Rate of the whole site at which this server's first limit is met; None where nothing limits it."""
+    memory: MemoryUse
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierForecast:
+    """A tier at the peak: its busiest server speaks for it."""
+
+    name: str
+    servers: int
+    utilisation: Mapping[Resource, Number]
+    memory: MemoryUse
+    max_rps: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SinglePoint:
+    """A server or thing whose loss stops the site or a part of it, and what recovery takes."""
+
+    name: str
+    tier: str
+    stops: str
+    """What stops, as a sentence."""
+    recovery: str
+    """What bringing it back takes, as a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Today:
+    """The check that a forecast begins with: predicted beside seen, on the server that was observed."""
+
+    predicted_cpu: Number
+    observed_cpu: float
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """Monthly cost of the servers; amount is None where a price is not known or currencies are mixed."""
+
+    amount: float | None
+    currency: str
+    says: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """What a design carries, what breaks first, and how sure that is."""
+
+    plan_digest: str
+    engine: str
+    offered_rps: float
+    capacity_rps: Number
+    breaks_first: Break | None
+    latency_ms: Mapping[Literal["mean", "p50", "p95", "p99"], Number]
+    """At the offered rate; empty where the design cannot carry it."""
+    availability: Number
+    cost_month: Cost
+    guessed_share: float
+    """Share of the answer that rests on guessed inputs, 0 to 1."""
+    headroom: float
+    """Share of capacity left free at the peak; negative where it is exceeded."""
+    hosts: tuple[HostForecast, ...]
+    tiers: tuple[TierForecast, ...]
+    single_points: tuple[SinglePoint, ...]
+    today: Today | None = None
+    notes: tuple[str, ...] = ()
+    """What a reader must know before trusting a figure."""
+
+    def host(self, name: str) -> HostForecast:
+        """The forecast of one server; KeyError when there is none."""
+        for host in self.hosts:
+            if host.name == name:
+                return host
+        raise KeyError(name)

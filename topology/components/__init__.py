@@ -1,0 +1,69 @@
+"""The catalogue of components: one folder a program, found by the registry."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from functools import lru_cache
+
+from topology.components.base import (
+    DYNAMIC,
+    EVERY_HOST,
+    FILES,
+    Component,
+    ConfigFile,
+    Demand,
+    Endpoint,
+    Memory,
+    Placed,
+    Ran,
+    Reason,
+    Settings,
+    Sizing,
+    Stage,
+    Validator,
+    Verdict,
+)
+from topology.components.cluster import PUBLIC, Cluster, Edge, Limits
+from topology.design import Design
+from topology.registry import discover
+from topology.workload import Workload
+
+__all__ = [
+    "DYNAMIC", "EVERY_HOST", "FILES", "PUBLIC", "Catalogue", "Cluster", "Component", "ConfigFile", "Demand", "Edge",
+    "Endpoint", "Limits", "Memory", "Placed", "Ran", "Reason", "Settings", "Sizing", "Stage", "Validator",
+    "Verdict", "catalogue", "get", "resolve",
+]  # fmt: skip
+
+
+class Catalogue:
+    """Every component, by name and by role."""
+
+    def __init__(self, components: tuple[Component, ...]) -> None:
+        self.components = components
+        self.by_name: Mapping[str, Component] = {component.name: component for component in components}
+        self.by_role: Mapping[str, Component] = {role: c for c in components for role in c.roles}
+
+    def role_settings(self) -> Mapping[str, type[Settings]]:
+        """The settings model of every role."""
+        return {role: component.settings for role, component in self.by_role.items()}
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> Catalogue:
+    """The catalogue of the components installed."""
+    return Catalogue(discover(sys.modules[__name__], Component))  # type: ignore[type-abstract]
+
+
+def get(name: str) -> Component:
+    """The component of that name; KeyError when there is none."""
+    return catalogue().by_name[name]
+
+
+def resolve(design: Design, workload: Workload | None = None, *, limits: Limits = DEFAULT_LIMITS) -> Cluster:
+    """The cluster of a design: roles placed, edges known. `workload` overrides the plan's own."""
+    own = design.workload if isinstance(design.workload, Workload) else None
+    return Cluster(design=design, workload=workload or own, components=catalogue().by_role, limits=limits)

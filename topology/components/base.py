@@ -1,0 +1,278 @@
+"""What a component is: typed settings in, numbers with reasons, endpoints, needs, files and a validator out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+from topology.design import Host, Role
+from topology.value import Estimate, Value
+from topology.workload import Kind, RequestClass
+
+if TYPE_CHECKING:
+    from topology.components.cluster import Cluster
+
+Fact = int | float | str | bool
+Action = Literal["reload", "restart", "none"]
+Era = Literal["chapter", "today"]
+Protocols = Literal["tcp", "udp", "vrrp"]
+
+DYNAMIC: frozenset[Kind] = frozenset({"page", "api"})
+FILES: frozenset[Kind] = frozenset({"static", "media"})
+EVERY_HOST = "*"
+"""In `implied_by`: the component belongs on every server."""
+
+
+class Settings(Value):
+    """Settings of a role. Each field is optional: what is left out is derived, and says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why a number is what it is: the formula and the facts that went into it."""
+
+    setting: str
+    value: Fact
+    formula: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """Something a role offers to others.
+
+    `service` is one of our own words: web (the site's HTTP entry), media (files over HTTP), app (WSGI),
+    sql, sql_replica, pool, cache, nfs, dns, balancer, vrrp. `carries` says which kinds of request go through it.
+    """
+
+    service: str
+    port: int
+    protocol: Protocols = "tcp"
+    socket: str | None = None
+    """Path of a Unix socket: reachable on the same host only, then `port` is 0."""
+    carries: frozenset[Kind] = frozenset()
+    public: bool = False
+    """Open to the public, unless a role that fronts this service stands before it."""
+    slots: int | None = None
+    """Requests that it can hold at once; None where nothing limits them."""
+    weight: float = 1.0
+    """Share of the traffic that its clients send it, relative to its equals; 0 for a standby."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """Something a role wants from others: the first of `services` that any host provides."""
+
+    services: tuple[str, ...]
+    why: str
+    connections: int = 0
+    """Connections that this role may hold open to each provider."""
+    local_first: bool = False
+    """Use only the provider on the same host where there is one."""
+    fronts: bool = False
+    """Stands between the public and the providers, which are then no longer public."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfigFile:
+    """A file of a host, with its absolute path, and what to do when it changes."""
+
+    path: str
+    text: str
+    owner: str = "root:root"
+    mode: int = 0o644
+    action: Action = "reload"
+    unit: str = ""
+    """The systemd unit that the action is for."""
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory:
+    """Memory of a role on its host, in MiB, part by part."""
+
+    parts: Mapping[str, Estimate]
+
+    @property
+    def low(self) -> float:
+        """The least, in MiB."""
+        return float(sum(part.low for part in self.parts.values()))
+
+    @property
+    def mid(self) -> float:
+        """The expected, in MiB."""
+        return float(sum(part.mid for part in self.parts.values()))
+
+    @property
+    def high(self) -> float:
+        """The most, in MiB."""
+        return float(sum(part.high for part in self.parts.values()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demand:
+    """What one request costs where it passes: CPU milliseconds on the reference core, and bytes sent on."""
+
+    cpu_ms: Estimate
+    bytes_out: Estimate | None = None
+    calls: float = 1.0
+    """Passes of one request: 5 for five queries."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizing:
+    """The settings of a role with nothing left out, and the reason for each number."""
+
+    values: Mapping[str, Any]
+    reasons: tuple[Reason, ...]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+
+class Sizer:
+    """Collects the settings of a role: what the plan writes is kept, the rest is derived with its reason."""
+
+    def __init__(self, written: Settings) -> None:
+        self._written = written
+        self._values: dict[str, Any] = {}
+        self._reasons: list[Reason] = []
+
+    def set(self, setting: str, derived: Fact, formula: str, **facts: Fact) -> Any:
+        """Settle one setting; returns its value."""
+        written = getattr(self._written, setting, None)
+        if written is None:
+            reason = Reason(setting=setting, value=derived, formula=formula, facts=facts)
+        else:
+            reason = Reason(setting=setting, value=written, formula="as written in the plan", facts={})
+        self._values[setting] = reason.value
+        self._reasons.append(reason)
+        return reason.value
+
+    def done(self) -> Sizing:
+        """Everything settled so far."""
+        return Sizing(values=dict(self._values), reasons=tuple(self._reasons))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What a validator answered: accepted or not, and the words of the program."""
+
+    accepted: bool
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """The end of one program run: its exit status and everything that it printed."""
+
+    status: int
+    output: str
+
+
+class Stage(Protocol):
+    """A host's whole tree laid over the real one in a private namespace, where programs check it."""
+
+    @property
+    def placed(self) -> Placed:
+        """The role under test."""
+        ...
+
+    def scaffold(self, path: str, text: str, *, mode: int = 0o644) -> None:
+        """Add a throw-away file that the bundle does not hold, such as a certificate; before the first run."""
+        ...
+
+    def read(self, path: str) -> str:
+        """The text of a file of the staged tree."""
+        ...
+
+    def run(self, argv: Sequence[str], *, seconds: float = 20, as_root: bool = True, directory: str = "/") -> Ran:
+        """Run one program in the namespace, without network, within limits of time and memory."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validator:
+    """The real program that checks a component's files."""
+
+    program: str
+    """Its executable."""
+    package: str
+    """The Debian package that brings it."""
+    says: str
+    """What is run, as a person would type it."""
+    check: Callable[[Stage], Verdict]
+    """Runs it over the staged tree of one host."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """A role in its place: the cluster around it, its host, its component and its written settings."""
+
+    cluster: Cluster
+    host: Host
+    role: Role
+    component: Component
+    written: Settings
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Host name and role name: unique in a cluster."""
+        return (self.host.name, self.role.name)
+
+
+class Component(ABC):
+    """A program, and everything that follows from its place in a design. One instance a folder.
+
+    The docstring of the folder's module is the text of the catalogue.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    roles: ClassVar[Mapping[str, str]]
+    """Role names that it offers, each with a sentence."""
+    offers: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Services that each role may offer, known before any endpoint is worked out."""
+    era: ClassVar[tuple[Era, ...]] = ("today",)
+    packages: ClassVar[Mapping[str, str]]
+    """Version of its package by target system: {"debian12": "1.22.1"}; empty where it brings no program."""
+    package: ClassVar[str] = ""
+    """Debian package to install, space-separated where there are several."""
+    settings: ClassVar[type[Settings]] = Settings
+    validator: ClassVar[Validator | None] = None
+    implied_by: ClassVar[frozenset[str]] = frozenset()
+    """Services whose presence on a host puts this component there too; EVERY_HOST for all hosts."""
+
+    def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
+        """What it offers to others."""
+        return ()
+
+    def needs(self, placed: Placed) -> tuple[Need, ...]:
+        """What it wants from others."""
+        return ()
+
+    def size(self, placed: Placed) -> Sizing:
+        """Its settings with nothing left out, with reasons."""
+        return Sizer(placed.written).done()
+
+    @abstractmethod
+    def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
+        """The files that it puts on its host."""
+
+    def memory(self, placed: Placed) -> Memory:
+        """Memory that it takes on its host."""
+        return Memory(parts={})
+
+    def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
+        """Cost of one request of this class that passes here; None where it costs nothing worth counting."""
+        return None
+
+    @property
+    def folder(self) -> Path:
+        """The component's folder, with its templates and cases."""
+        import sys
+
+        return Path(str(sys.modules[type(self).__module__].__file__)).parent

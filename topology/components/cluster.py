@@ -1,0 +1,224 @@
+"""The cluster: a Design resolved, every role placed on its host and every edge between them known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from topology.components.base import EVERY_HOST, Component, Endpoint, Need, Placed, Protocols, Settings
+from topology.design import Design, Host, Place, Role, Site, TierwrightError
+from topology.workload import Workload
+
+PUBLIC = "public"
+"""The name of the client of every public endpoint."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Plain numbers that hold for the whole cluster, worked out above and handed in."""
+
+    request_seconds: int = 30
+    """Time that one request may take in the application; every other timeout follows from it."""
+    failover_seconds: int = 10
+    """Time within which a dead server must be out of the traffic."""
+    upload_mib: int = 20
+    """Largest upload, the same at the balancer, the web server and Django."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """One allowed connection: who opens it, to whom, on which port, and why."""
+
+    client: str
+    """Host name, or PUBLIC."""
+    client_role: str
+    server: str
+    server_role: str
+    endpoint: Endpoint
+    connections: int
+    why: str
+
+    @property
+    def local(self) -> bool:
+        """Both ends are on the same host."""
+        return self.client == self.server
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """An endpoint and the role that offers it."""
+
+    placed: Placed
+    endpoint: Endpoint
+
+
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """A design, what is asked of it, and the components that run it."""
+
+    design: Design
+    workload: Workload | None
+    components: Mapping[str, Component]
+    """Component by role name."""
+    limits: Limits = Limits()
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """The sites that the cluster carries."""
+        return self.design.sites
+
+    @cached_property
+    def placed(self) -> tuple[Placed, ...]:
+        """Every role on every host, the written ones first, then the implied ones."""
+        return tuple(placed for host in self.design.hosts for placed in self._place(host))
+
+    @cached_property
+    def by_host(self) -> Mapping[str, tuple[Placed, ...]]:
+        """Roles by host name."""
+        table: dict[str, list[Placed]] = {host.name: [] for host in self.design.hosts}
+        for placed in self.placed:
+            table[placed.host.name].append(placed)
+        return {name: tuple(items) for name, items in table.items()}
+
+    @cached_property
+    def offers(self) -> Mapping[str, tuple[Offer, ...]]:
+        """Offers by service, in the order of the plan."""
+        table: dict[str, list[Offer]] = {}
+        for placed in self.placed:
+            for endpoint in placed.component.endpoints(placed):
+                table.setdefault(endpoint.service, []).append(Offer(placed=placed, endpoint=endpoint))
+        return {service: tuple(items) for service, items in table.items()}
+
+    def providers(self, service: str) -> tuple[Offer, ...]:
+        """Who offers a service. Not for use inside `endpoints()`: ask `hosts_offering` there."""
+        return self.offers.get(service, ())
+
+    def hosts_offering(self, *services: str) -> tuple[Host, ...]:
+        """Hosts with a role that may offer one of these services; safe to ask while endpoints are worked out."""
+        found = (p.host for p in self.placed if set(self._may_offer(p.role.name)) & set(services))
+        return tuple({host.name: host for host in found}.values())
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """Every connection of the design, the public ones first."""
+        inner = tuple(edge for placed in self.placed for edge in self._edges_from(placed))
+        return (*self._public_edges(), *inner)
+
+    def edges_to(self, host: str, *services: str) -> tuple[Edge, ...]:
+        """Connections into a host; only those of the named services where any are named."""
+        return tuple(e for e in self._edges_by_server.get(host, ()) if not services or e.endpoint.service in services)
+
+    def edges_from(self, placed: Placed, *services: str) -> tuple[Edge, ...]:
+        """Connections that a role opens; only those of the named services where any are named."""
+        edges = self._edges_by_client.get(placed.key, ())
+        return tuple(e for e in edges if not services or e.endpoint.service in services)
+
+    def host(self, name: str) -> Host:
+        """The host of that name; KeyError when there is none."""
+        return self._hosts[name]
+
+    def find(self, host: str, role: str) -> Placed:
+        """A role on a host; KeyError when it is not there."""
+        for placed in self.by_host[host]:
+            if placed.role.name == role:
+                return placed
+        raise KeyError((host, role))
+
+    @cached_property
+    def _hosts(self) -> Mapping[str, Host]:
+        return {host.name: host for host in self.design.hosts}
+
+    @cached_property
+    def _edges_by_server(self) -> Mapping[str, tuple[Edge, ...]]:
+        table: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            table.setdefault(edge.server, []).append(edge)
+        return {name: tuple(edges) for name, edges in table.items()}
+
+    @cached_property
+    def _edges_by_client(self) -> Mapping[tuple[str, str], tuple[Edge, ...]]:
+        table: dict[tuple[str, str], list[Edge]] = {}
+        for edge in self.edges:
+            table.setdefault((edge.client, edge.client_role), []).append(edge)
+        return {key: tuple(edges) for key, edges in table.items()}
+
+    def _may_offer(self, role: str) -> tuple[str, ...]:
+        component = self.components.get(role)
+        return () if component is None else component.offers.get(role, ())
+
+    def _place(self, host: Host) -> Iterator[Placed]:
+        written = [self._placed(host, role) for role in host.roles]
+        yield from written
+        names = {role.name for role in host.roles}
+        offered = {service for role in host.roles for service in self._may_offer(role.name)}
+        for component in dict.fromkeys(self.components.values()):
+            wanted = component.implied_by
+            if wanted and (EVERY_HOST in wanted or wanted & offered):
+                for name in component.roles:
+                    if name not in names:
+                        yield self._placed(host, Role(name=name))
+
+    def _placed(self, host: Host, role: Role) -> Placed:
+        component = self.components.get(role.name)
+        if component is None:
+            raise TierwrightError(f"no role is called {role.name}", place=Place(path=f"tier {host.tier}"))
+        written = component.settings.model_validate(dict(role.settings))
+        return Placed(cluster=self, host=host, role=role, component=component, written=written)
+
+    def _edges_from(self, placed: Placed) -> Iterator[Edge]:
+        for need in placed.component.needs(placed):
+            for offer in self._answer(placed, need):
+                yield Edge(
+                    client=placed.host.name,
+                    client_role=placed.role.name,
+                    server=offer.placed.host.name,
+                    server_role=offer.placed.role.name,
+                    endpoint=offer.endpoint,
+                    connections=need.connections,
+                    why=need.why,
+                )
+
+    def _answer(self, placed: Placed, need: Need) -> tuple[Offer, ...]:
+        for service in need.services:
+            offers = tuple(o for o in self.providers(service) if self._reaches(placed, o))
+            local = tuple(o for o in offers if o.placed.host == placed.host)
+            if need.local_first and local:
+                return local
+            if offers:
+                return offers
+        return ()
+
+    @staticmethod
+    def _reaches(placed: Placed, offer: Offer) -> bool:
+        if offer.endpoint.socket is not None:
+            return offer.placed.host == placed.host
+        return offer.placed.key != placed.key
+
+    def _public_edges(self) -> Iterator[Edge]:
+        fronted = {
+            (*offer.placed.key, offer.endpoint.service)
+            for placed in self.placed
+            for need in placed.component.needs(placed)
+            if need.fronts
+            for offer in self._answer(placed, need)
+        }
+        for offers in self.offers.values():
+            for offer in offers:
+                if offer.endpoint.public and (*offer.placed.key, offer.endpoint.service) not in fronted:
+                    yield _public_edge(offer)
+
+
+def _public_edge(offer: Offer) -> Edge:
+    return Edge(
+        client=PUBLIC,
+        client_role=PUBLIC,
+        server=offer.placed.host.name,
+        server_role=offer.placed.role.name,
+        endpoint=offer.endpoint,
+        connections=0,
+        why="the public reaches the site here",
+    )
+
+
+__all__ = ["PUBLIC", "Cluster", "Edge", "Limits", "Offer", "Protocols", "Settings"]

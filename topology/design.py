@@ -1,0 +1,302 @@
+"""The Design: a site's servers, tiers and roles as one frozen value."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_serializer, model_validator
+
+from topology.errors import Place, TierwrightError
+from topology.fields import AbsPath, Address, Domain, Dotted, Network, Number, Slug, Text, UrlPath, Word
+from topology.hardware import BUILT_IN, ServerType
+from topology.value import Value
+from topology.workload import Workload
+
+__all__ = [
+    "App", "Design", "External", "Host", "Networks", "Place", "Promise", "Role", "Server", "ServerCount",
+    "Setting", "Site", "Tier", "TierwrightError", "WorkloadFile", "server_names",
+]  # fmt: skip
+
+_TYPE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,39}", re.ASCII)
+FIRST_HOST = 11
+"""The tenth address of the network is left to a virtual address, the first ones to routers."""
+
+
+def _check_type_name(text: str) -> str:
+    if not _TYPE_NAME.fullmatch(text):
+        raise ValueError("use letters, digits, dots, hyphens and underscores, starting with a letter")
+    return text
+
+
+def _check_endpoint(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host, re.ASCII) or not port.isdecimal():
+        raise ValueError("use host:port, such as db.example.com:5432")
+    if not 1 <= int(port) <= 65535 or len(text) > 260:
+        raise ValueError("the port must be from 1 to 65535")
+    return text
+
+
+TypeName = Annotated[str, AfterValidator(_check_type_name)]
+Setting = bool | int | float | str | tuple[str, ...]
+"""A setting as a plan writes it; the component that it belongs to says what it may be."""
+
+
+class App(Value):
+    """Where the site's code is and how it is entered."""
+
+    wsgi: Dotted
+    """WSGI module, such as mysite.wsgi."""
+    settings: Dotted
+    """Settings module, such as mysite.settings."""
+    directory: AbsPath
+    """Directory of the project on every app server."""
+
+
+class Site(Value):
+    """A Django site."""
+
+    name: Slug
+    """Name of the site, used in file and unit names."""
+    domains: Annotated[tuple[Domain, ...], Field(min_length=1, max_length=100)]
+    """Public domains; the first is the main one."""
+    path: UrlPath = "/"
+    """URL prefix under which the site is mounted."""
+    app: App | None = None
+    """Code of the site; by default a project of the site's own name under /srv."""
+
+    @property
+    def code(self) -> App:
+        """The app as written, or the one that follows from the site's name."""
+        module = self.name.replace("-", "_")
+        return self.app or App(wsgi=f"{module}.wsgi", settings=f"{module}.settings", directory=f"/srv/{self.name}/app")
+
+    @property
+    def root(self) -> str:
+        """The directory of the site's files: static/ and media/ live in it, at the same place on every host."""
+        return f"/srv/{self.name}"
+
+
+class Role(Value):
+    """A role on a server: the name of a component's role and the settings that the plan writes for it."""
+
+    name: Word
+    settings: Mapping[Word, Setting] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            return {"name": data}
+        if isinstance(data, dict) and len(data) == 1 and "name" not in data:
+            [(name, settings)] = data.items()
+            return {"name": name, "settings": {} if settings is None else settings}
+        if isinstance(data, dict) and not set(data) <= {"name", "settings"}:
+            raise ValueError("write a role as its name, or as one key with its settings: {gunicorn: {workers: 9}}")
+        return data
+
+    @model_serializer(mode="plain")
+    def _write(self) -> str | dict[str, dict[str, Any]]:
+        if not self.settings:
+            return self.name
+        return {self.name: {k: list(v) if isinstance(v, tuple) else v for k, v in self.settings.items()}}
+
+
+class Server(Value):
+    """A server with a name of its own."""
+
+    name: Slug
+    """Host name."""
+    type: TypeName
+    """Name of its server type."""
+    address: Address | None = None
+    """IPv4 address; by default the next free one of the network."""
+    roles: tuple[Role, ...] | None = None
+    """Roles of this server alone, in place of its tier's."""
+    settings: Mapping[Word, Mapping[Word, Setting]] | None = None
+    """Settings for this server alone, by role, over those of its tier."""
+
+
+class ServerCount(Value):
+    """A number of equal servers, named after their tier: web1, web2, ..."""
+
+    count: Annotated[int, Field(ge=1, le=5000)]
+    """How many."""
+    type: TypeName
+    """Name of their server type."""
+
+
+class Tier(Value):
+    """A group of servers that do the same work."""
+
+    name: Slug
+    """Name of the tier."""
+    servers: ServerCount | Annotated[tuple[Server, ...], Field(min_length=1, max_length=5000)]
+    """Either a count and a type, or a list of named servers."""
+    roles: tuple[Role, ...] = ()
+    """What each of its servers runs."""
+
+
+class Promise(Value):
+    """What the site promises, against which every forecast is held."""
+
+    p95_ms: Annotated[Number, Field(gt=0)] | None = None
+    """95th percentile of the response time, milliseconds."""
+    availability: Annotated[Number, Field(gt=0, lt=1)] | None = None
+    """Share of requests answered."""
+    headroom: Annotated[Number, Field(ge=0, lt=1)] | None = None
+    """Share of capacity kept free at the peak."""
+
+
+class Networks(Value):
+    """The private network of the servers."""
+
+    cidr: Network | None = None
+    """Network of the servers; by default 10.0.0.0/24, or 10.0.0.0/16 above 200 servers."""
+    admin_cidr: Network | None = None
+    """Network from which ssh is allowed; by default the servers' own."""
+
+
+class External(Value):
+    """Something the site uses that is run by others."""
+
+    name: Slug
+    kind: Word
+    """What it provides, such as postgresql, s3 or balancer."""
+    endpoint: Annotated[str, AfterValidator(_check_endpoint)]
+    """host:port."""
+
+
+class WorkloadFile(Value):
+    """A workload kept in a file of its own, beside the plan."""
+
+    file: Annotated[str, Field(min_length=1, max_length=400)]
+    """Path, relative to the plan file: a log, a saved workload, or the JSON of intake."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Host:
+    """A server as it stands: name, tier, type, address and its written roles, in the order of the plan."""
+
+    name: str
+    tier: str
+    type_name: str
+    type: ServerType
+    address: str
+    roles: tuple[Role, ...]
+
+
+class Design(Value):
+    """Everything that is decided about a site's servers; the content of a plan file."""
+
+    tierwright: Literal[1]
+    """Version of the plan file."""
+    name: Slug
+    """Name of the plan."""
+    sites: Annotated[tuple[Site, ...], Field(min_length=1, max_length=50)]
+    """The sites that the servers carry."""
+    workload: Workload | WorkloadFile | None = None
+    """What is asked of the sites, or the file that says so."""
+    promise: Promise | None = None
+    """What the sites promise."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    """Currency of the prices, ISO 4217."""
+    server_types: Mapping[TypeName, ServerType] = Field(default_factory=dict)
+    """Server types of this plan, beside the built-in ones."""
+    network: Networks | None = None
+    """The servers' network."""
+    tiers: Annotated[tuple[Tier, ...], Field(min_length=1, max_length=100)]
+    """Tiers, from the public side inwards."""
+    externals: Annotated[tuple[External, ...], Field(max_length=100)] = ()
+    """What the site uses that is run by others."""
+    notes: Text = ""
+    """Free text for people; it never reaches a configuration file."""
+
+    def server_type(self, name: str) -> ServerType:
+        """The plan's own type of that name, else the built-in one; KeyError when there is neither."""
+        return self.server_types.get(name) or BUILT_IN[name]
+
+    def tier(self, name: str) -> Tier:
+        """The tier of that name; KeyError when there is none."""
+        for tier in self.tiers:
+            if tier.name == name:
+                return tier
+        raise KeyError(name)
+
+    @cached_property
+    def hosts(self) -> tuple[Host, ...]:
+        """Every server with its address, in the order of the plan."""
+        return tuple(_resolve_hosts(self))
+
+    @cached_property
+    def cidr(self) -> ipaddress.IPv4Network:
+        """The servers' network, as written or by their number."""
+        written = self.network.cidr if self.network else None
+        count = sum(len(server_names(tier)) for tier in self.tiers)
+        return ipaddress.IPv4Network(written or ("10.0.0.0/24" if count <= 200 else "10.0.0.0/16"))
+
+    @property
+    def admin_cidr(self) -> str:
+        """The network that may reach ssh."""
+        written = self.network.admin_cidr if self.network else None
+        return written or str(self.cidr)
+
+
+def server_names(tier: Tier) -> tuple[str, ...]:
+    """The names of a tier's servers, in order."""
+    if isinstance(tier.servers, ServerCount):
+        return tuple(f"{tier.name}{number}" for number in range(1, tier.servers.count + 1))
+    return tuple(server.name for server in tier.servers)
+
+
+def _servers(tier: Tier) -> Iterator[Server]:
+    if isinstance(tier.servers, ServerCount):
+        kind = tier.servers.type
+        yield from (Server(name=name, type=kind) for name in server_names(tier))
+    else:
+        yield from tier.servers
+
+
+def _resolve_hosts(design: Design) -> Iterator[Host]:
+    pairs = [(tier, server) for tier in design.tiers for server in _servers(tier)]
+    taken = {server.address for _, server in pairs if server.address}
+    free = _free_addresses(design, taken)
+    for tier, server in pairs:
+        yield Host(
+            name=server.name,
+            tier=tier.name,
+            type_name=server.type,
+            type=design.server_type(server.type),
+            address=server.address or _next_address(free, design),
+            roles=_roles(tier, server),
+        )
+
+
+def _free_addresses(design: Design, taken: set[str]) -> Iterator[str]:
+    network = design.cidr
+    first = int(network.network_address) + (FIRST_HOST if network.prefixlen <= 27 else 1)
+    for number in range(first, int(network.broadcast_address)):
+        address = str(ipaddress.IPv4Address(number))
+        if address not in taken:
+            yield address
+
+
+def _next_address(free: Iterator[str], design: Design) -> str:
+    address = next(free, None)
+    if address is None:
+        raise TierwrightError(
+            f"the network {design.cidr} has too few addresses for the servers of this plan; write a larger one",
+            place=Place(path="network.cidr"),
+        )
+    return address
+
+
+def _roles(tier: Tier, server: Server) -> tuple[Role, ...]:
+    roles = tier.roles if server.roles is None else server.roles
+    overrides = server.settings or {}
+    return tuple(Role(name=role.name, settings={**role.settings, **overrides.get(role.name, {})}) for role in roles)

@@ -1,0 +1,56 @@
+"""The frozen value that every document is made of, and the estimate that carries its own doubt."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from topology.fields import Number, Text
+
+Basis = Literal["measured", "given", "default", "guess"]
+"""How a figure was got: read from the site, said by a person, from a measured table, or guessed."""
+
+
+class Value(BaseModel):
+    """A frozen, strict document value: unknown keys and wrong types are refused, never coerced."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+
+class Estimate(Value):
+    """A figure with its range and where it comes from."""
+
+    low: Number
+    """The least it may be."""
+    mid: Number
+    """The figure used where one is needed."""
+    high: Number
+    """The most it may be."""
+    basis: Basis = "guess"
+    """measured, given, default (from a measured table) or guess."""
+    source: Text = ""
+    """Which log, table or person it comes from."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low <= self.mid <= self.high:
+            raise ValueError("low, mid and high must be in rising order")
+        return self
+
+    def scaled(self, factor: float) -> Estimate:
+        """The same figure in another unit, or `factor` times as much of it."""
+        return self.model_copy(update={"low": self.low * factor, "mid": self.mid * factor, "high": self.high * factor})
+
+
+Amount = Annotated[Number | Estimate, Field(union_mode="left_to_right")]
+"""A plain number (given, exact) or an estimate."""
+
+
+def estimate(amount: Amount, *, basis: Basis = "given", source: str = "") -> Estimate:
+    """An `Estimate` for any amount: a plain number is exact and, unless said otherwise, given."""
+    if isinstance(amount, Estimate):
+        return amount
+    return Estimate(low=amount, mid=amount, high=amount, basis=basis, source=source)
