@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_serializer, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_serializer, model_validator
 
 from topology.errors import Place, TierwrightError
 from topology.fields import AbsPath, Address, Domain, Dotted, Network, Number, Slug, Text, UrlPath, Word
 from topology.hardware import BUILT_IN, ServerType
-from topology.value import Value
+from topology.value import Value, form_of
 from topology.workload import Workload
 
 __all__ = [
@@ -136,7 +136,11 @@ class Tier(Value):
 
     name: Slug
     """Name of the tier."""
-    servers: ServerCount | Annotated[tuple[Server, ...], Field(min_length=1, max_length=5000)]
+    servers: Annotated[
+        Annotated[ServerCount, Tag("keys")]
+        | Annotated[tuple[Server, ...], Field(min_length=1, max_length=5000), Tag("plain")],
+        Discriminator(form_of),
+    ]
     """Either a count and a type, or a list of named servers."""
     roles: tuple[Role, ...] = ()
     """What each of its servers runs."""
@@ -179,6 +183,11 @@ class WorkloadFile(Value):
     """Path, relative to the plan file: a log, a saved workload, or the JSON of intake."""
 
 
+def _workload_form(data: object) -> str:
+    is_file = isinstance(data, WorkloadFile) or (isinstance(data, dict) and "file" in data)
+    return "file" if is_file else "workload"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Host:
     """A server as it stands: name, tier, type, address and its written roles, in the order of the plan."""
@@ -200,7 +209,12 @@ class Design(Value):
     """Name of the plan."""
     sites: Annotated[tuple[Site, ...], Field(min_length=1, max_length=50)]
     """The sites that the servers carry."""
-    workload: Workload | WorkloadFile | None = None
+    workload: (
+        Annotated[
+            Annotated[Workload, Tag("workload")] | Annotated[WorkloadFile, Tag("file")], Discriminator(_workload_form)
+        ]
+        | None
+    ) = None
     """What is asked of the sites, or the file that says so."""
     promise: Promise | None = None
     """What the sites promise."""

@@ -247,7 +247,7 @@ def _validate(model: type[Document], tree: plain_yaml.Tree, file: str | None) ->
         return model.model_validate_json(json.dumps(tree.data), strict=True)
     except ValidationError as error:
         problems = [
-            Problem(path=_place_of(tree.data, item["loc"]), says=_sentence(item, model))
+            Problem(path=_place_of(tree.data, item), says=_sentence(item, model))
             for item in error.errors(include_url=False)
         ]
     _refuse(_distinct(problems), tree, file)
@@ -261,10 +261,13 @@ def _distinct(problems: list[Problem]) -> list[Problem]:
 
 
 def _is_shadow(problem: Problem, problems: list[Problem]) -> bool:
+    """Whether another problem, deeper in the same place or of a wider form, says the same thing better."""
+    if problem.says == _SAYS["int_type"]:
+        return any(other.path == problem.path and other.says == _SAYS["float_type"] for other in problems)
     deeper = any(
         len(other.path) > len(problem.path) and other.path[: len(problem.path)] == problem.path for other in problems
     )
-    return deeper and problem.says.startswith("this must be")
+    return deeper and problem.says == _SAYS["too_short"]
 
 
 def _refuse(problems: list[Problem], tree: plain_yaml.Tree, file: str | None) -> None:
@@ -277,17 +280,14 @@ def _refuse(problems: list[Problem], tree: plain_yaml.Tree, file: str | None) ->
         )
 
 
-def _place_of(data: Any, location: Iterable[str | int]) -> Path:
+def _place_of(data: Any, item: ErrorDetails) -> Path:
     """The part of a pydantic location that is really in the data (unions add the names of their branches)."""
     path: list[str | int] = []
-    parts = list(location)
-    for number, part in enumerate(parts):
+    for part in item["loc"]:
         if _holds(data, part):
             data = data[part]
             path.append(part)
-        elif number == len(parts) - 1 and isinstance(data, dict) and isinstance(part, str) and part.isidentifier():
-            path.append(part)
-    return tuple(path)
+    return (*path, item["loc"][-1]) if item["type"] == "missing" else tuple(path)
 
 
 def _holds(data: Any, part: str | int) -> bool:
@@ -302,6 +302,7 @@ _SAYS = {
     "bool_type": "this must be true or false",
     "string_type": "this must be text; put it in quotes if it looks like a number",
     "tuple_type": "this must be a list",
+    "too_short": "this list needs at least one item",
     "dict_type": "this must be a mapping of keys",
     "model_type": "this must be a mapping of keys",
     "model_attributes_type": "this must be a mapping of keys",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Tag, model_validator
 
 from topology.fields import Number, Text
 
@@ -45,7 +45,18 @@ class Estimate(Value):
         return self.model_copy(update={"low": self.low * factor, "mid": self.mid * factor, "high": self.high * factor})
 
 
-Amount = Annotated[Number | Estimate, Field(union_mode="left_to_right")]
+def form_of(data: object) -> str:
+    """Which form of a union the data has: `keys` for a mapping or a document, else `plain`.
+
+    With it, a refusal speaks of the form that was meant and of no other.
+    """
+    return "keys" if isinstance(data, dict | BaseModel) else "plain"
+
+
+Amount = Annotated[
+    Annotated[Number, Tag("plain")] | Annotated[Estimate, Tag("keys")],
+    Discriminator(form_of),
+]
 """A plain number (given, exact) or an estimate."""
 
 
