@@ -246,10 +246,9 @@ def _validate(model: type[Document], tree: plain_yaml.Tree, file: str | None) ->
     try:
         return model.model_validate_json(json.dumps(tree.data), strict=True)
     except ValidationError as error:
-        problems = [
-            Problem(path=_place_of(tree.data, item), says=_sentence(item, model))
-            for item in error.errors(include_url=False)
-        ]
+        # A mistyped key is the cause of the one that is then missing, so it is told first.
+        items = sorted(error.errors(include_url=False), key=lambda item: item["type"] != "extra_forbidden")
+        problems = [Problem(path=_place_of(tree.data, item), says=_sentence(item, model)) for item in items]
     _refuse(_distinct(problems), tree, file)
     raise AssertionError("a refused document has a problem")
 

@@ -73,7 +73,8 @@ def check_url_path(text: str) -> str:
     if text == "/":
         return text
     parts = text.split("/")
-    if len(text) <= 200 and parts[0] == "" and parts[-1] == "" and all(map(_URL_PART.fullmatch, parts[1:-1])):
+    framed = len(parts) >= 3 and parts[0] == "" and parts[-1] == ""
+    if len(text) <= 200 and framed and all(map(_URL_PART.fullmatch, parts[1:-1])):
         return text
     raise ValueError("use a URL path that starts and ends with a slash, such as / or /blog/")
 
