@@ -81,6 +81,11 @@ class Site(Value):
         """The directory of the site's files: static/ and media/ live in it, at the same place on every host."""
         return f"/srv/{self.name}"
 
+    @property
+    def database(self) -> str:
+        """The name of the site's database, and of the database user that owns it."""
+        return self.name.replace("-", "_")
+
 
 class Role(Value):
     """A role on a server: the name of a component's role and the settings that the plan writes for it."""

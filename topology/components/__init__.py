@@ -24,14 +24,14 @@ from topology.components.base import (
     Validator,
     Verdict,
 )
-from topology.components.cluster import PUBLIC, Cluster, Edge, Limits
+from topology.components.cluster import LOOPBACK, PUBLIC, Cluster, Edge, Limits
 from topology.design import Design
 from topology.registry import discover
 from topology.workload import Workload
 
 __all__ = [
-    "DYNAMIC", "EVERY_HOST", "FILES", "PUBLIC", "Catalogue", "Cluster", "Component", "ConfigFile", "Demand", "Edge",
-    "Endpoint", "Limits", "Memory", "Placed", "Ran", "Reason", "Settings", "Sizing", "Stage", "Validator",
+    "DYNAMIC", "EVERY_HOST", "FILES", "LOOPBACK", "PUBLIC", "Catalogue", "Cluster", "Component", "ConfigFile", "Demand",
+    "Edge", "Endpoint", "Limits", "Memory", "Placed", "Ran", "Reason", "Settings", "Sizing", "Stage", "Validator",
     "Verdict", "catalogue", "get", "resolve",
 ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from topology.workload import Workload
 
 PUBLIC = "public"
 """The name of the client of every public endpoint."""
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +114,19 @@ class Cluster:
         """Connections that a role opens; only those of the named services where any are named."""
         edges = self._edges_by_client.get(placed.key, ())
         return tuple(e for e in edges if not services or e.endpoint.service in services)
+
+    def only_local(self, host: str, *services: str) -> bool:
+        """All clients of these services of a host are on the host itself: loopback is enough to listen on."""
+        return all(edge.local for edge in self.edges_to(host, *services))
+
+    def address_of(self, edge: Edge) -> str:
+        """The address by which every client knows the server of this edge, the same for all of them.
+
+        Loopback where no client is elsewhere, else the server's own address, also for a client beside it: a list
+        of cache servers must be the same text on every host, or each host would look for a key elsewhere.
+        """
+        loopback = self.only_local(edge.server, edge.endpoint.service)
+        return LOOPBACK if loopback else self.host(edge.server).address
 
     def host(self, name: str) -> Host:
         """The host of that name; KeyError when there is none."""
@@ -221,4 +235,4 @@ def _public_edge(offer: Offer) -> Edge:
     )
 
 
-__all__ = ["PUBLIC", "Cluster", "Edge", "Limits", "Offer", "Protocols", "Settings"]
+__all__ = ["LOOPBACK", "PUBLIC", "Cluster", "Edge", "Limits", "Offer", "Protocols", "Settings"]

@@ -57,8 +57,23 @@ def words(*parts: Written) -> str:
     return _Words(" ".join(_plain(part) for part in parts))
 
 
+def joined(*parts: Written, sign: str = ",") -> str:
+    """Parts without blanks between them: lists of addresses, mount options."""
+    return _Words(Token(sign).join(_plain(part) for part in parts))
+
+
+def option(key: str, value: Written) -> str:
+    """`key=value` as one word: a mount option, or a part of a connection string."""
+    return _Words(f"{Token(key)}={_plain(value)}")
+
+
+def quoted(value: Written) -> str:
+    """The value in single quotes, as PostgreSQL reads it; nothing that passes here holds a quote."""
+    return _Words(f"'{_plain(value)}'")
+
+
 class _Words(str):
-    """Tokens with single blanks between them."""
+    """Tokens put together by the functions of this module, so that they hold nothing else."""
 
     __slots__ = ()
 
