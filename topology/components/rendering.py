@@ -102,6 +102,8 @@ def _safe(value: Any) -> Any:
 def _finalize(value: Any) -> Any:
     if isinstance(value, Token | _Words) or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
+    if isinstance(value, jinja2.Undefined):
+        return str(value)  # raises UndefinedError, which names what was not handed in
     raise TypeError(f"a template may not print {type(value).__name__}")
 
 
