@@ -29,7 +29,7 @@ class BootstrapFinder(BaseFinder):
         """The file's place on disk, if it is one of ours."""
         name = path.removeprefix("bootstrap/")
         found = [self.storage.path(name)] if name != path and name in NAMES else []
-        return found if find_all else (found or [""])[0]
+        return found if find_all or not found else found[0]
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         """Every file, for collectstatic."""
