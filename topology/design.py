@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_serializer, model_validator
 
@@ -235,6 +235,13 @@ class Design(Value):
     """What the site uses that is run by others."""
     notes: Text = ""
     """Free text for people; it never reaches a configuration file."""
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values; what was worked out for the original (hosts, cidr) is worked out anew."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in ("hosts", "cidr"):
+            copy.__dict__.pop(name, None)
+        return copy
 
     def server_type(self, name: str) -> ServerType:
         """The plan's own type of that name, else the built-in one; KeyError when there is neither."""

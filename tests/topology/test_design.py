@@ -1,0 +1,16 @@
+"""The design answers for itself, and a changed copy for its own servers."""
+
+from __future__ import annotations
+
+from tests.builders import newspaper
+
+
+def test_a_changed_copy_has_its_own_hosts_and_network() -> None:
+    design = newspaper()
+    assert len(design.hosts) == 3
+    assert str(design.cidr) == "10.0.0.0/24"
+
+    copy = design.model_copy(update={"tiers": design.tiers[:1]})
+
+    assert [host.name for host in copy.hosts] == ["web1", "web2"]
+    assert len(design.hosts) == 3
