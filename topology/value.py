@@ -44,6 +44,27 @@ class Estimate(Value):
         """The same figure in another unit, or `factor` times as much of it."""
         return self.model_copy(update={"low": self.low * factor, "mid": self.mid * factor, "high": self.high * factor})
 
+    def times(self, other: Estimate) -> Estimate:
+        """The product of two figures that are not below 0; it is as doubtful as the more doubtful of them."""
+        return _combined(self, other, self.low * other.low, self.mid * other.mid, self.high * other.high)
+
+    def plus(self, other: Estimate) -> Estimate:
+        """The sum of two figures; it is as doubtful as the more doubtful of them."""
+        return _combined(self, other, self.low + other.low, self.mid + other.mid, self.high + other.high)
+
+    def rest(self, whole: float = 1) -> Estimate:
+        """What this figure leaves of the whole, such as the share of requests that a cache does not answer."""
+        return self.model_copy(update={"low": whole - self.high, "mid": whole - self.mid, "high": whole - self.low})
+
+
+_DOUBT: tuple[Basis, ...] = ("measured", "given", "default", "guess")
+
+
+def _combined(one: Estimate, other: Estimate, low: float, mid: float, high: float) -> Estimate:
+    worse = max(one, other, key=lambda item: _DOUBT.index(item.basis))
+    sources = dict.fromkeys(item.source for item in (one, other) if item.source)
+    return Estimate(low=low, mid=mid, high=high, basis=worse.basis, source="; ".join(sources)[:20_000])
+
 
 def form_of(data: object) -> str:
     """Which form of a union the data has: `keys` for a mapping or a document, else `plain`.

@@ -117,6 +117,7 @@ class Demand:
     """What one request costs where it passes: CPU milliseconds on the reference core, and bytes sent on."""
 
     cpu_ms: Estimate
+    """Of the whole request: where it passes five times, the five passes together."""
     bytes_out: Estimate | None = None
     calls: float = 1.0
     """Passes of one request: 5 for five queries."""
