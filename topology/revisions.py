@@ -1,0 +1,170 @@
+"""The only door between designs and the database: record a revision, load one, go back to one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Model, QuerySet
+
+from topology import document
+from topology.components import catalogue
+from topology.design import Design
+from topology.errors import Place, TierwrightError
+from topology.models import Plan, Revision
+
+_TRIES = 20
+
+
+class Conflict(TierwrightError):
+    """Somebody else saved first. It carries both versions, so that nothing is lost."""
+
+    def __init__(self, *, head: Revision, design: Design, message: str) -> None:
+        self.head = head
+        """The revision that is there now."""
+        self.design = design
+        """The design that was to be saved."""
+        self.message = message
+        """What its author said about it."""
+        super().__init__(
+            f"the plan was changed since you opened it: revision {head.number} is newer than what you worked on;"
+            " nothing of yours is lost, choose which of the two stays",
+            place=Place(file=head.plan.slug),
+        )
+
+
+def start(design: Design, *, name: str, message: str, author: str = "local") -> Revision:
+    """Make a plan with its first revision; the design takes the plan's slug for its name.
+
+    Where the design's name is taken, the slug gets a number: ljworld-2.
+    """
+    with transaction.atomic():
+        plan = _create_plan(design.name, name)
+        named = design.model_copy(update={"name": plan.slug})
+        return record(plan, named, parent_digest=None, message=message, author=author)
+
+
+def record(plan: Plan, design: Design, *, parent_digest: str | None, message: str, author: str = "local") -> Revision:
+    """Save a design on top of the revision whose digest is `parent_digest` (None for the first).
+
+    Saving what the head already holds changes nothing and returns the head. Raises Conflict where the head is
+    another than the one named, PlanRefused where the design does not hold together.
+    """
+    _refuse_incoherent(design)
+    with transaction.atomic():
+        head = _head(plan)
+        if head is not None and head.digest == document.digest(design):
+            return head
+        if (head.digest if head else None) == parent_digest and _move_head(plan, head):
+            return _insert(plan, design, head, message, author)
+        newest = _head(plan)
+        if newest is None:
+            raise TierwrightError("this plan has no revision to build on; record the first without a parent")
+        raise Conflict(head=newest, design=design, message=message)
+
+
+def load(plan: Plan, number: int | None = None) -> Design:
+    """The design of a revision, by default of the head; Revision.DoesNotExist where there is none."""
+    return design_of(get(plan, number))
+
+
+def get(plan: Plan, number: int | None = None) -> Revision:
+    """A revision, by default the head; Revision.DoesNotExist where there is none."""
+    wanted = Plan.objects.values_list("head", flat=True).get(pk=plan.pk) if number is None else number
+    return Revision.objects.select_related("plan").get(plan=plan, number=wanted)
+
+
+def design_of(revision: Revision) -> Design:
+    """The design that a revision holds; refused where its text and its digest have parted."""
+    if hashlib.sha256(revision.document.encode()).hexdigest() != revision.digest:
+        raise TierwrightError(
+            f"revision {revision.number} is damaged: its text does not match its digest; restore a backup",
+            place=Place(file=revision.plan.slug),
+        )
+    return _read(revision.document)
+
+
+def restore(plan: Plan, number: int, *, parent_digest: str | None, author: str = "local") -> Revision:
+    """Go back to an earlier design by recording it once more on top; raises what `record` raises."""
+    message = f"Restore revision {number}"
+    return record(plan, load(plan, number), parent_digest=parent_digest, message=message, author=author)
+
+
+def history(plan: Plan) -> QuerySet[Revision]:
+    """The plan's revisions, the newest first, without their documents."""
+    return Revision.objects.filter(plan=plan).order_by("-number").defer("document")
+
+
+def _refuse_incoherent(design: Design) -> None:
+    problems = document.check(design, catalogue())
+    if problems:
+        # The codec words the refusal, with the place of each problem.
+        document.from_data(document.to_data(design), catalogue=catalogue())
+
+
+def _head(plan: Plan) -> Revision | None:
+    number = Plan.objects.values_list("head", flat=True).get(pk=plan.pk)
+    return Revision.objects.select_related("plan").filter(plan=plan, number=number).first()
+
+
+def _move_head(plan: Plan, head: Revision | None) -> bool:
+    """Whether this transaction is the one that moves the head on from what it saw."""
+    seen = head.number if head else 0
+    moved = Plan.objects.filter(pk=plan.pk, head=seen).update(head=seen + 1)
+    plan.head = seen + 1 if moved else plan.head
+    return bool(moved)
+
+
+def _insert(plan: Plan, design: Design, head: Revision | None, message: str, author: str) -> Revision:
+    revision = Revision(
+        plan=plan,
+        number=plan.head,
+        parent=head,
+        document=document.canonical(design).decode(),
+        digest=document.digest(design),
+        servers=len(design.hosts),
+        message=message,
+        author=author,
+    )
+    _check_fields(revision, "message", "author")
+    revision.save(force_insert=True)
+    return revision
+
+
+def _check_fields(row: Model, *names: str) -> None:
+    try:
+        row.clean_fields(exclude={field.name for field in row._meta.fields} - set(names))
+    except ValidationError as error:
+        name, [sentence, *_] = next(iter(error.message_dict.items()))
+        raise TierwrightError(sentence, place=Place(path=name)) from error
+
+
+def _create_plan(wanted: str, name: str) -> Plan:
+    for _ in range(_TRIES):
+        plan = Plan(slug=_free_slug(wanted), name=name)
+        _check_fields(plan, "slug", "name")
+        try:
+            with transaction.atomic():
+                plan.save(force_insert=True)
+        except IntegrityError:
+            continue  # another process took the name between the look and the insert
+        return plan
+    raise TierwrightError(f"many plans are being named {wanted} at this moment; try again", place=Place(path="name"))
+
+
+def _free_slug(wanted: str) -> str:
+    taken = set(Plan.objects.filter(slug__startswith=wanted[:30]).values_list("slug", flat=True))
+    number, candidate = 2, wanted
+    while candidate in taken:
+        tail = f"-{number}"
+        candidate, number = wanted[: 40 - len(tail)].rstrip("-") + tail, number + 1
+    return candidate
+
+
+@lru_cache(maxsize=128)
+def _read(text: str) -> Design:
+    # The value is frozen and its text never changes, so readers may share it.
+    return document.from_data(json.loads(text), catalogue=catalogue())
