@@ -50,9 +50,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by their folder, and those that use the database."""
     for item in items:
-        folder = item.path.relative_to(ROOT).parts[1]
-        if folder in _BY_FOLDER:
-            item.add_marker(_BY_FOLDER[folder])
+        marks = [mark for folder, mark in _BY_FOLDER.items() if folder in item.path.parts]
+        if marks:
+            item.add_marker(marks[0])
         elif item.get_closest_marker("django_db"):
             item.add_marker("database")
 
@@ -74,5 +74,5 @@ def _unskipped(report: Report) -> Report:
     if IN_CI and report.skipped and not expected:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
-        report.longrepr = f"Skipped, which CI does not allow: {reason}"
+        report.longrepr = f"Skipped, which CI does not allow: {str(reason).removeprefix('Skipped: ')}"
     return report
