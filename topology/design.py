@@ -82,6 +82,11 @@ class Site(Value):
         return f"/srv/{self.name}"
 
     @property
+    def media_domain(self) -> str:
+        """The name of its files where servers of their own hold them: media.example.com for www.example.com."""
+        return "media." + self.domains[0].removeprefix("www.")
+
+    @property
     def database(self) -> str:
         """The name of the site's database, and of the database user that owns it."""
         return self.name.replace("-", "_")

@@ -19,6 +19,8 @@ Fact = int | float | str | bool
 Action = Literal["reload", "restart", "none"]
 Era = Literal["chapter", "today"]
 Protocols = Literal["tcp", "udp", "vrrp"]
+Evidence = Literal["booted", "stand_in", "translated", "none"]
+"""How far a component was really tried: started and asked, by a stand-in, as a translation, or not at all."""
 
 DYNAMIC: frozenset[Kind] = frozenset({"page", "api"})
 FILES: frozenset[Kind] = frozenset({"static", "media"})
@@ -60,6 +62,10 @@ class Endpoint:
     """Requests that it can hold at once; None where nothing limits them."""
     weight: float = 1.0
     """Share of the traffic that its clients send it, relative to its equals; 0 for a standby."""
+    site: str = ""
+    """Name of the one site that it serves; empty where it serves them all."""
+    address: str = ""
+    """Address at which it is reached, where that is not its host's own: a virtual address."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,6 +213,8 @@ class Validator:
     """What is run, as a person would type it."""
     check: Callable[[Stage], Verdict]
     """Runs it over the staged tree of one host."""
+    boot: Callable[[Stage], Verdict] | None = None
+    """Starts the program over the staged tree, as root in namespaces of its own, and asks it something."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,6 +252,10 @@ class Component(ABC):
     """Debian package to install, space-separated where there are several."""
     settings: ClassVar[type[Settings]] = Settings
     validator: ClassVar[Validator | None] = None
+    evidence: ClassVar[Evidence] = "none"
+    """How far it was tried; `booted` is shown by a test that runs the validator's `boot`."""
+    answer: ClassVar[str] = ""
+    """What it answered in that test."""
     implied_by: ClassVar[frozenset[str]] = frozenset()
     """Services whose presence on a host puts this component there too; EVERY_HOST for all hosts."""
 

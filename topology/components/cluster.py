@@ -85,19 +85,30 @@ class Cluster:
     @cached_property
     def offers(self) -> Mapping[str, tuple[Offer, ...]]:
         """Offers by service, in the order of the plan."""
-        table: dict[str, list[Offer]] = {}
-        for placed in self.placed:
-            for endpoint in placed.component.endpoints(placed):
-                table.setdefault(endpoint.service, []).append(Offer(placed=placed, endpoint=endpoint))
-        return {service: tuple(items) for service, items in table.items()}
+        services = dict.fromkeys(s for placed in self.placed for s in self._may_offer(placed.role.name))
+        return {service: found for service in services if (found := self.providers(service))}
 
     def providers(self, service: str) -> tuple[Offer, ...]:
-        """Who offers a service. Not for use inside `endpoints()`: ask `hosts_offering` there."""
-        return self.offers.get(service, ())
+        """Who offers a service. Inside `endpoints()`, ask only for services nearer to the data than one's own."""
+        if service not in self._providers:
+            self._providers[service] = tuple(
+                Offer(placed=placed, endpoint=endpoint)
+                for placed in self._may_provide.get(service, ())
+                for endpoint in self.endpoints_of(placed)
+                if endpoint.service == service
+            )
+        return self._providers[service]
+
+    def endpoints_of(self, placed: Placed) -> tuple[Endpoint, ...]:
+        """What a role offers, worked out once."""
+        if placed.key not in self._endpoints:
+            self._endpoints[placed.key] = placed.component.endpoints(placed)
+        return self._endpoints[placed.key]
 
     def hosts_offering(self, *services: str) -> tuple[Host, ...]:
         """Hosts with a role that may offer one of these services; safe to ask while endpoints are worked out."""
-        found = (p.host for p in self.placed if set(self._may_offer(p.role.name)) & set(services))
+        wanted = set(services)
+        found = (p.host for p in self.placed if wanted.intersection(self._may_offer(p.role.name)))
         return tuple({host.name: host for host in found}.values())
 
     @cached_property
@@ -138,6 +149,22 @@ class Cluster:
             if placed.role.name == role:
                 return placed
         raise KeyError((host, role))
+
+    @cached_property
+    def _endpoints(self) -> dict[tuple[str, str], tuple[Endpoint, ...]]:
+        return {}
+
+    @cached_property
+    def _providers(self) -> dict[str, tuple[Offer, ...]]:
+        return {}
+
+    @cached_property
+    def _may_provide(self) -> Mapping[str, tuple[Placed, ...]]:
+        table: dict[str, list[Placed]] = {}
+        for placed in self.placed:
+            for service in self._may_offer(placed.role.name):
+                table.setdefault(service, []).append(placed)
+        return {service: tuple(items) for service, items in table.items()}
 
     @cached_property
     def _hosts(self) -> Mapping[str, Host]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import jinja2
 
@@ -70,6 +70,11 @@ def option(key: str, value: Written) -> str:
 def quoted(value: Written) -> str:
     """The value in single quotes, as PostgreSQL reads it; nothing that passes here holds a quote."""
     return _Words(f"'{_plain(value)}'")
+
+
+def fixed(text: LiteralString) -> str:
+    """A line that stands in the program's own source, with the signs that no value may hold: `$MAINPID`."""
+    return _Words(text)
 
 
 class _Words(str):
