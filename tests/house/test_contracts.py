@@ -31,6 +31,10 @@ def copy(tmp_path: Path) -> Path:
         ("topology/design.py", "import topology.apps", STAIRCASE),
         ("topology/workload.py", "from django.conf import settings", "The core of the domain knows no Django"),
         ("topology/document.py", "import planner.http", "The domain does not know the site"),
+        ("topology/diff.py", "import topology.components.base", STAIRCASE),
+        ("topology/capacity/shortcut.py", "import topology.components.base", "Visitors of components use the front"),
+        ("topology/components/one.py", "import topology.components.other", "Components are strangers"),
+        ("topology/stages/one.py", "import topology.diagrams", STAIRCASE),
         ("topology/newcomer.py", "import topology.design", STAIRCASE),
     ],
 )
@@ -38,6 +42,7 @@ def test_an_import_upstairs_is_refused(copy: Path, module: str, line: str, contr
     path = copy / module
     source = path.read_text(encoding="utf-8") if path.exists() else ""
     path.write_text(f"{source}\n{line}\n", encoding="utf-8")
+    (copy / "topology/components/other.py").touch()
 
     answer = _lint(copy)
 
