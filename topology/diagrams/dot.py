@@ -92,7 +92,7 @@ def _box_label(box: Box) -> str:
     rows = [
         f'<tr><td align="left">{title}</td><td align="right">{address}</td></tr>',
         f'<tr><td align="left" colspan="2">{_small(box.facts)}</td></tr>',
-        *(f'<tr><td align="left" colspan="2">{escape(line)}</td></tr>' for line in _lines(box.roles)),
+        *(f'<tr><td align="left" colspan="2">{_text(line)}</td></tr>' for line in _lines(box.roles)),
     ]
     if box.cpu is not None:
         rows.append(f'<tr><td align="left" colspan="2">{_bar(box.cpu)}</td></tr>')
@@ -112,7 +112,12 @@ def _lines(roles: tuple[str, ...]) -> list[str]:
 
 
 def _small(text: str) -> str:
-    return f'<font point-size="9" color="{MUTED}">{escape(text)}</font>'
+    return f'<font point-size="9" color="{MUTED}">{_text(text)}</font>'
+
+
+def _text(text: str) -> str:
+    """Escaped; a label of no characters is a syntax error, so it becomes a blank."""
+    return escape(text) or "&#160;"
 
 
 def _bar(share: float) -> str:
