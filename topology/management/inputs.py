@@ -1,0 +1,45 @@
+"""What commands are given: plan files and workloads, read with the place of whatever is wrong in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from topology import document
+from topology.components import catalogue
+from topology.design import Design, Place, TierwrightError, WorkloadFile
+from topology.intake import read_logs, workload_of
+from topology.workload import Workload
+
+
+def read_plan(path: str | Path) -> Design:
+    """The design of a plan file, with the workload of its `workload: {file: ...}` read in."""
+    design = document.load(read_bytes(Path(path)), catalogue=catalogue(), file=str(path))
+    if not isinstance(design.workload, WorkloadFile):
+        return design
+    return design.model_copy(update={"workload": read_workload(Path(path).parent / design.workload.file)})
+
+
+def read_workload(path: str | Path) -> Workload:
+    """A workload from a saved one, from the JSON of `intake`, or from an access log itself."""
+    path = Path(path)
+    if _is_document(path):
+        return document.load_workload(read_bytes(path), file=str(path))
+    return workload_of(read_logs([path]))
+
+
+def _is_document(path: Path) -> bool:
+    """By its ending; a .json file of several objects, a line each, is a log."""
+    ending = path.suffix.lower()
+    if ending != ".json":
+        return ending in (".yaml", ".yml")
+    first, _, rest = read_bytes(path).lstrip().partition(b"\n")
+    return not (first.rstrip().endswith(b"}") and rest.strip())
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a small file; raises TierwrightError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(6_000_000)
+    except OSError as error:
+        raise TierwrightError(f"this file cannot be read: {error.strerror}", place=Place(file=str(path))) from None
