@@ -1,0 +1,60 @@
+"""The firewall of every server, written from the edges of the design: no edge, no open port.
+
+It is on every server. What comes in is dropped but for the connections that the design knows, each from exactly
+the servers that open it; ssh is open from the administrators' network. What goes out is not filtered: a server
+must reach package mirrors, time and mail servers that no plan names, and the other end filters what it lets in.
+Before it is applied for the first time, see that the administrators' network of the plan (`network.admin_cidr`)
+is the one that you come from: with any other, ssh is shut.
+"""
+
+from __future__ import annotations
+
+from topology.components.base import EVERY_HOST, Component, ConfigFile, Placed, Reason, Validator
+from topology.components.nftables.rules import Rule, rules_of
+from topology.components.nftables.validate import PATH, check
+from topology.components.rendering import render
+
+
+class Nftables(Component):
+    """The firewall."""
+
+    name = "nftables"
+    title = "nftables"
+    roles = {"nftables": "firewall, on every server"}  # noqa: RUF012
+    packages = {"debian12": "1.0.6", "ubuntu2404": "1.0.9"}  # noqa: RUF012
+    package = "nftables"
+    implied_by = frozenset({EVERY_HOST})
+    validator = Validator(
+        program="nft",
+        package="nftables",
+        says="nft -c -f /etc/nftables.conf, and every edge of the design held against its rules",
+        check=check,
+    )
+
+    def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
+        """/etc/nftables.conf."""
+        rules = rules_of(placed)
+        text = render(
+            self,
+            "nftables.conf.j2",
+            admin=placed.cluster.design.admin_cidr,
+            rules=[{"match": rule.match, "clients": list(rule.clients)} for rule in rules],
+        )
+        reasons = (_admin(placed), *map(_reason, rules))
+        return (ConfigFile(path=PATH, text=text, mode=0o755, unit="nftables.service", reasons=reasons),)
+
+
+def _admin(placed: Placed) -> Reason:
+    return Reason(
+        setting="tcp dport 22",
+        value=placed.cluster.design.admin_cidr,
+        formula="ssh from network.admin_cidr, by default the servers' own network",
+    )
+
+
+def _reason(rule: Rule) -> Reason:
+    clients = ", ".join(rule.names) if rule.clients else "everybody"
+    return Reason(setting=str(rule.match), value=clients, formula=rule.why)
+
+
+COMPONENT = Nftables()
