@@ -1,0 +1,61 @@
+"""One address for several balancers: VRRP moves it to another balancer within seconds when one dies.
+
+It needs a network that carries VRRP between the balancers and lets an address move from one machine to another;
+most cloud networks do not, and there round-robin DNS or the provider's own floating address takes its place.
+"""
+
+from __future__ import annotations
+
+from topology.components.base import Component, ConfigFile, Endpoint, Need, Placed, Sizing, Validator
+from topology.components.keepalived.settings import KeepalivedSettings, position, size
+from topology.components.keepalived.validate import PATH, check
+from topology.components.rendering import render
+
+
+class Keepalived(Component):
+    """The virtual address."""
+
+    name = "keepalived"
+    title = "keepalived"
+    roles = {"keepalived": "shares one public address among the balancers"}  # noqa: RUF012
+    offers = {"keepalived": ("vrrp",)}  # noqa: RUF012
+    packages = {"debian12": "2.2.7", "ubuntu2404": "2.2.8"}  # noqa: RUF012
+    package = "keepalived procps"
+    settings = KeepalivedSettings
+    validator = Validator(
+        program="keepalived",
+        package="keepalived",
+        says="keepalived -t -f /etc/keepalived/keepalived.conf, with the interface of the plan",
+        check=check,
+    )
+
+    def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
+        """VRRP between the balancers, at the virtual address."""
+        return (Endpoint(service="vrrp", port=0, protocol="vrrp", address=size(placed)["virtual_address"]),)
+
+    def needs(self, placed: Placed) -> tuple[Need, ...]:
+        """Its peers."""
+        return (Need(services=("vrrp",), why="balancers tell each other that they live"),)
+
+    def size(self, placed: Placed) -> Sizing:
+        """Address, interface, priority and pace."""
+        return size(placed)
+
+    def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
+        """/etc/keepalived/keepalived.conf."""
+        sizing = size(placed)
+        peers = [host.address for host in placed.cluster.hosts_offering("vrrp") if host.name != placed.host.name]
+        text = render(
+            self,
+            "keepalived.conf.j2",
+            name=placed.host.name,
+            first=position(placed) == 0,
+            address=placed.host.address,
+            peers=peers,
+            prefix=placed.cluster.design.cidr.prefixlen,
+            **sizing.values,
+        )
+        return (ConfigFile(path=PATH, text=text, unit="keepalived.service", reasons=sizing.reasons),)
+
+
+COMPONENT = Keepalived()
