@@ -1,0 +1,46 @@
+"""Starts memcached with the options of its file and asks it what it understood."""
+
+from __future__ import annotations
+
+from topology.components.base import Stage, Verdict
+from topology.components.memcached.settings import size
+
+PATH = "/etc/memcached.conf"
+_SCRIPT = """
+ip addr add "$1/32" dev lo
+options=$(sed -e 's/#.*//' -e '/^-u /d' "$3" | tr '\\n' ' ')
+memcached $options -u root -P /run/validate-memcached.pid 2>&1 &
+pid=$!
+for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    kill -0 "$pid" 2>/dev/null || exit 3
+    if (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; then break; fi
+    sleep 0.1
+done
+exec 3<>"/dev/tcp/$1/$2" || { kill "$pid"; exit 4; }
+printf 'stats settings\\r\\nquit\\r\\n' >&3
+cat <&3
+kill "$pid"
+wait "$pid"
+exit 0
+"""
+
+
+def check(stage: Stage) -> Verdict:
+    """It must start, listen on its private address, and hold the memory and connections of the design."""
+    sizing, address = size(stage.placed), stage.placed.host.address
+    ran = stage.run(["bash", "-c", _SCRIPT, "memcached", address, str(sizing["port"]), PATH])
+    if ran.status != 0:
+        return Verdict(accepted=False, says=ran.output.strip() or "memcached did not start with these options")
+    stats = dict(words[1:3] for line in ran.output.splitlines() if len(words := line.split()) == 3)
+    expected = {
+        "maxbytes": str(sizing["memory_mib"] * 1024 * 1024),
+        "maxconns": str(sizing["connections"]),
+        "inter": address,
+        "udpport": "0",
+    }
+    wrong = [
+        f"{name} is {stats.get(name)}, not {value}" for name, value in expected.items() if stats.get(name) != value
+    ]
+    if wrong:
+        return Verdict(accepted=False, says=f"memcached understood otherwise: {'; '.join(wrong)}")
+    return Verdict(accepted=True, says="memcached starts and holds the memory and connections of the design")

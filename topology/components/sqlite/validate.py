@@ -1,0 +1,24 @@
+"""Makes the directory as systemd will, and opens a database in it."""
+
+from __future__ import annotations
+
+from topology.components.base import Stage, Verdict
+
+PATH = "/etc/tmpfiles.d/tierwright-sqlite.conf"
+_SCRIPT = """
+sed "s/ www-data www-data / - - /" "$1" >/run/validate-tmpfiles.conf
+systemd-tmpfiles --create /run/validate-tmpfiles.conf || exit 1
+shift
+for file in "$@"; do
+    python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute("create table t (n)")' "$file" || exit 1
+done
+"""
+
+
+def check(stage: Stage) -> Verdict:
+    """The directories must come into being, and SQLite must be able to write in each."""
+    files = [f"{site.root}/data/db.sqlite3" for site in stage.placed.cluster.sites]
+    ran = stage.run(["sh", "-c", _SCRIPT, "sqlite", PATH, *files])
+    accepted = ran.status == 0 and "Unknown" not in ran.output and "ignoring" not in ran.output.lower()
+    says = f"systemd-tmpfiles makes the directory, and SQLite opens {len(files)} database(s) in it"
+    return Verdict(accepted=accepted, says=says if accepted else ran.output)
