@@ -1,0 +1,400 @@
+"""The fast reader of common and combined logs: a byte scanner compiled by numba.
+
+It reads the lines whose every byte is as it should be and leaves all others to `formats.common.read`, which is the
+definition; a property test holds the two together. Everything here sees bytes as numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from topology.intake.compiled import compiled
+from topology.intake.hits import DASH, NOT_LOGGED
+
+LONGEST = 65_536  # longer lines are left to the other reader
+
+_SPACE, _QUOTE, _BACKSLASH, _DOT, _SLASH = 0x20, 0x22, 0x5C, 0x2E, 0x2F
+_ZERO, _NINE, _MINUS = 0x30, 0x39, 0x2D
+_FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+_MONTHS = np.array([int.from_bytes(b"JanFebMarAprMayJunJulAugSepOctNovDec"[n : n + 3], "big") for n in range(0, 36, 3)])
+_PROTOCOL = np.frombuffer(b"HTTP/", dtype=np.uint8)
+_BOT, _CRAWL, _SPIDER, _SLURP = (
+    np.frombuffer(word, dtype=np.uint8) for word in (b"bot", b"crawl", b"spider", b"slurp")
+)
+
+
+@compiled
+def _digits(data: Any, at: int, count: int) -> int:
+    """A number of `count` digits, or -1."""
+    value = 0
+    for index in range(at, at + count):
+        byte = data[index]
+        if byte < _ZERO or byte > _NINE:
+            return -1
+        value = value * 10 + (byte - _ZERO)
+    return value
+
+
+@compiled
+def _packed(data: Any, at: int, end: int) -> int:
+    """At most seven bytes as one number, capitals made small."""
+    word = 0
+    for index in range(at, end):
+        byte = data[index]
+        word = (word << 8) | (byte + 32 if 0x41 <= byte <= 0x5A else byte)
+    return word
+
+
+@compiled
+def _month(data: Any, at: int) -> int:
+    """The number of a month's three letters, or 0."""
+    word = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2]
+    for index in range(12):
+        if _MONTHS[index] == word:
+            return index + 1
+    return 0
+
+
+@compiled
+def _day_number(year: int, month: int, day: int) -> int:
+    """Days since 1970-01-01 in the Gregorian calendar, or -1 (Hinnant, "days_from_civil")."""
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    longest = 31 - (month in (4, 6, 9, 11)) - (3 - leap if month == 2 else 0)
+    if year < 1970 or year > 2199 or month < 1 or day < 1 or day > longest:
+        return -1
+    shifted = year - (month <= 2)
+    era = shifted // 400
+    of_era = shifted - era * 400
+    of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1
+    return era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
+
+
+@compiled
+def _moment(data: Any, at: int) -> int:
+    """Seconds of `10/Feb/2012:16:42:07`, or -1."""
+    colons = data[at + 11] == data[at + 14] == data[at + 17] == 0x3A
+    if not colons or data[at + 2] != _SLASH or data[at + 6] != _SLASH:
+        return -1
+    year, day = _digits(data, at + 7, 4), _digits(data, at, 2)
+    hour, minute, second = _digits(data, at + 12, 2), _digits(data, at + 15, 2), _digits(data, at + 18, 2)
+    if min(hour, minute, second) < 0 or hour > 23 or minute > 59 or second > 60:
+        return -1
+    number = _day_number(year, _month(data, at + 3), day)
+    return -1 if number < 0 else number * 86_400 + hour * 3600 + minute * 60 + second
+
+
+@compiled
+def _offset(data: Any, at: int) -> int:
+    """The offset ` +0130]` as a number, or -1; the sign is the highest digit."""
+    sign = data[at + 1]
+    if data[at] != _SPACE or (sign != 0x2B and sign != _MINUS) or data[at + 6] != 0x5D:
+        return -1
+    value = _digits(data, at + 2, 4)
+    return -1 if value < 0 else value + (10_000 if sign == _MINUS else 0)
+
+
+@compiled
+def _words_before(data: Any, at: int, end: int, starts: Any) -> int:
+    """Fill `starts` with the beginnings of up to four words before ` [`; their number, or 0 for anything odd.
+
+    `starts` gets one entry more: where the bracket is.
+    """
+    starts[0], words = at, 1
+    index = at
+    while index < end:
+        byte = data[index]
+        if byte == _SPACE:
+            if data[index + 1] == 0x5B:
+                starts[words] = index + 1
+                return words
+            if words == 4 or (words > 1 and starts[words - 1] == index):
+                return 0
+            starts[words] = index + 1
+            words += 1
+        elif byte < _SPACE or byte > 0x7E:
+            return 0
+        index += 1
+    return 0
+
+
+@compiled
+def _client(data: Any, words: int, starts: Any) -> int:
+    """Which word is the client, or -1 where the other reader has to say."""
+    if words < 3:
+        return -1
+    if starts[1] - 2 >= starts[0] and data[starts[1] - 2] == 0x2C:
+        return -1
+    return 0 if words == 3 or (data[starts[1]] == _MINUS and starts[2] - starts[1] == 2) else 1
+
+
+@compiled
+def _hash(data: Any, at: int, end: int) -> Any:
+    """FNV-1a, as `hits.client_hash`."""
+    value = _FNV_OFFSET
+    for index in range(at, end):
+        value = (value ^ np.uint64(data[index])) * _FNV_PRIME
+    return value
+
+
+@compiled
+def _quote_end(data: Any, at: int, end: int) -> int:
+    """Where a quoted text that begins at `at` ends, or -1 for an escape, a control character or no end."""
+    for index in range(at, end):
+        byte = data[index]
+        if byte == _QUOTE:
+            return index
+        if byte == _BACKSLASH or byte < _SPACE:
+            return -1
+    return -1
+
+
+@compiled
+def _method(data: Any, at: int, end: int, methods: Any) -> int:
+    """The number of a known method that ends in a space, or 0."""
+    word = 0
+    for index in range(at, min(end, at + 9)):
+        byte = data[index]
+        if byte == _SPACE:
+            for number in range(methods.size):
+                if methods[number] == word:
+                    return number + 1
+            return 0
+        word = (word << 8) | byte
+    return 0
+
+
+@compiled
+def _extension(data: Any, dot: int, end: int, extensions: Any) -> int:
+    """The traits of the extension after a dot, or -1."""
+    if end - dot > 8 or end - dot < 2:
+        return -1
+    word = _packed(data, dot + 1, end)
+    low, high = 0, extensions.shape[0]
+    while low < high:
+        middle = (low + high) >> 1
+        if extensions[middle, 0] < word:
+            low = middle + 1
+        else:
+            high = middle
+    return int(extensions[low, 1]) if low < extensions.shape[0] and extensions[low, 0] == word else -1
+
+
+@compiled
+def _prefix(data: Any, at: int, end: int, prefixes: Any) -> int:
+    """The traits of the path's beginning."""
+    for row in range(prefixes.shape[0]):
+        length = 0
+        while at + length < end and length < 8 and prefixes[row, length] == data[at + length]:
+            length += 1
+        if length == 8 or prefixes[row, length] == 0:
+            return int(prefixes[row, 8])
+    return 0
+
+
+@compiled
+def _path(data: Any, at: int, end: int, tables: Any) -> tuple[int, int]:
+    """Where the path that begins at `at` ends, or -1, and its traits."""
+    dot, cut, index = -1, -1, at
+    while index < end and data[index] != _SPACE:
+        byte = data[index]
+        if cut < 0:
+            if byte == _DOT:
+                dot = index
+            elif byte == _SLASH:
+                dot = -1
+            elif byte == 0x3F or byte == 0x23 or byte == 0x3B:
+                cut = index
+        index += 1
+    if index == end:
+        return -1, 0
+    stop = index if cut < 0 else cut
+    traits = _extension(data, dot, stop, tables[1]) if dot >= 0 else -1
+    return index, traits if traits >= 0 else _prefix(data, at, stop, tables[2])
+
+
+@compiled
+def _request(data: Any, at: int, end: int, tables: Any) -> tuple[int, int]:
+    """The method's number of `GET /path HTTP/1.1`, or 0 for anything else, and the path's traits."""
+    method = _method(data, at, end, tables[0])
+    if method == 0:
+        return 0, 0
+    path = at
+    while data[path] != _SPACE:
+        path += 1
+    if data[path + 1] != _SLASH:
+        return 0, 0
+    space, traits = _path(data, path + 1, end, tables)
+    if space < 0 or end - space < 6 or not _is_protocol(data, space + 1, end):
+        return 0, 0
+    return method, traits
+
+
+@compiled
+def _is_protocol(data: Any, at: int, end: int) -> bool:
+    """`HTTP/` and no space after it."""
+    for index in range(_PROTOCOL.size):
+        if data[at + index] != _PROTOCOL[index]:
+            return False
+    spaces = 0
+    for index in range(at + _PROTOCOL.size, end):
+        spaces += data[index] == _SPACE
+    return spaces == 0
+
+
+@compiled
+def _size(data: Any, at: int, end: int) -> tuple[int, int]:
+    """Where the byte count that begins at `at` ends, or -1 for anything odd, and the count."""
+    if at < end and data[at] == _MINUS:
+        return (at + 1 if at + 1 == end or data[at + 1] == _SPACE else -1), DASH
+    value, index = 0, at
+    while index < end and index - at < 14 and _ZERO <= data[index] <= _NINE:
+        value = value * 10 + (data[index] - _ZERO)
+        index += 1
+    whole = 0 < index - at <= 13 and (index == end or data[index] == _SPACE)
+    return (index if whole else -1), value
+
+
+@compiled
+def _word_end(data: Any, at: int, end: int) -> int:
+    """Where the word that begins at `at` ends; -1 for an escape or a quote without end."""
+    if data[at] == _QUOTE:
+        for index in range(at + 1, end):
+            if data[index] == _BACKSLASH:
+                return -1
+            if data[index] == _QUOTE:
+                return index + 1 if index + 1 == end or data[index + 1] == _SPACE else -1
+        return -1
+    for index in range(at, end):
+        if data[index] == _SPACE:
+            return index
+        if data[index] == _QUOTE or data[index] < _SPACE:
+            return -1
+    return end
+
+
+@compiled
+def _is_bot(data: Any, at: int, end: int) -> bool:
+    """Whether a text holds bot, crawl, spider or slurp in any case."""
+    for index in range(at, end - 2):
+        first = data[index] | 0x20
+        if first == 0x62 and _has(data, index, end, _BOT):
+            return True
+        if first == 0x63 and _has(data, index, end, _CRAWL):
+            return True
+        if first == 0x73 and (_has(data, index, end, _SPIDER) or _has(data, index, end, _SLURP)):
+            return True
+    return False
+
+
+@compiled
+def _has(data: Any, at: int, end: int, word: Any) -> bool:
+    """Whether a word of small letters stands at `at`, in any case."""
+    if end - at < word.size:
+        return False
+    place = 1
+    # Setting this bit makes a capital small and no other byte a letter.
+    while place < word.size and data[at + place] | 0x20 == word[place]:
+        place += 1
+    return bool(place == word.size)
+
+
+@compiled
+def _time(data: Any, at: int, end: int, raw: bool) -> int:
+    """Microseconds of decimal seconds, a whole number as it is where `raw`, DASH for `-`, -3 for anything else."""
+    if end - at == 1 and data[at] == _MINUS:
+        return DASH
+    value, index = 0, at
+    while index < end and _ZERO <= data[index] <= _NINE:
+        value = value * 10 + (data[index] - _ZERO)
+        index += 1
+    if index == at or index - at > 12 or (raw and index < end):
+        return -3
+    if raw:
+        return value
+    micros, unit = value * 1_000_000, 100_000
+    if index < end and (data[index] != _DOT or index + 1 == end or end - index > 10):
+        return -3
+    for place in range(index + 1, end):
+        if data[place] < _ZERO or data[place] > _NINE:
+            return -3
+        micros += (data[place] - _ZERO) * unit
+        unit //= 10
+    return micros
+
+
+@compiled
+def _ending(data: Any, at: int, end: int, wanted: Any) -> tuple[bool, bool, int]:
+    """From the words after the byte count: can they be read here, is the client a robot, the response time.
+
+    `wanted` holds the numbers of the two words and whether times are raw.
+    """
+    bot, micros = False, NOT_LOGGED if wanted[1] < 0 else DASH
+    for number in range(max(wanted[0], wanted[1]) + 1):
+        if at >= end:
+            break
+        start = at + 1
+        if start >= end or data[start] == _SPACE:
+            return False, False, 0
+        at = _word_end(data, start, end)
+        if at < 0:
+            return False, False, 0
+        if number == wanted[0]:
+            bot = _is_bot(data, start, at)
+        if number == wanted[1]:
+            micros = _time(data, start, at, wanted[2] != 0)
+    return micros != -3, bot, micros
+
+
+@compiled
+def _line(data: Any, at: int, end: int, wanted: Any, tables: Any, starts: Any, out: Any, row: int) -> int:
+    """One line into a row of `out`; the word that is the client, or -1 where the other reader has to say."""
+    words = _words_before(data, at, end, starts)
+    client = _client(data, words, starts)
+    if client < 0 or end - starts[words] < 40:
+        return -1
+    time = starts[words] + 1
+    second, offset, quote = _moment(data, time), _offset(data, time + 20), time + 28
+    if second < 0 or offset < 0 or data[quote - 1] != _SPACE or data[quote] != _QUOTE:
+        return -1
+    close = _quote_end(data, quote + 1, end)
+    if close < 0 or end - close < 7 or data[close + 1] != _SPACE or data[close + 5] != _SPACE:
+        return -1
+    method, traits = _request(data, quote + 1, close, tables)
+    status, (rest, size) = _digits(data, close + 2, 3), _size(data, close + 6, end)
+    if method == 0 or status < 0 or rest < 0:
+        return -1
+    readable, bot, micros = _ending(data, rest, end, wanted)
+    out[0, row], out[1, row], out[2, row], out[3, row] = second, method, status, size
+    out[4, row], out[5, row], out[6, row], out[7, row] = traits, bot, micros, offset
+    return client if readable else -1
+
+
+@compiled
+def scan(
+    data: Any, ends: Any, wanted: Any, tables: Any, columns: Any, clients: Any, unsure: Any
+) -> tuple[int, int, int]:
+    """Read each line of a block, whose newlines are at `ends`: how many are hits, unsure and blank.
+
+    `columns` (second, method, status, size, traits, bot, time, offset) and `clients` get one entry for each hit,
+    `unsure` the numbers of the lines that the other reader has to read.
+    """
+    starts = np.zeros(6, dtype=np.int64)
+    begin, hits, left, blank = 0, 0, 0, 0
+    for number in range(ends.size):
+        end = ends[number]
+        stop = end - 1 if end > begin and data[end - 1] == 0x0D else end
+        word = -1
+        if begin < stop <= begin + LONGEST:
+            word = _line(data, begin, stop, wanted, tables, starts, columns, hits)
+        if word >= 0:
+            clients[hits] = _hash(data, starts[word], starts[word + 1] - 1)
+            hits += 1
+        elif stop == begin:
+            blank += 1
+        else:
+            unsure[left] = number
+            left += 1
+        begin = end + 1
+    return hits, left, blank
