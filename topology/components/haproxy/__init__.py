@@ -1,0 +1,80 @@
+"""The balancer: takes every request of the public and gives it to a web server that is well and has room.
+
+Requests wait here, where they can be seen, and not in a web server that is already full. A server that fails
+its health checks gets no traffic, and a request that it did not begin to answer goes to another.
+"""
+
+from __future__ import annotations
+
+from topology.components.base import Component, ConfigFile, Demand, Endpoint, Memory, Need, Placed, Sizing, Validator
+from topology.components.haproxy.backends import backends_of, fronts_media
+from topology.components.haproxy.settings import HaproxySettings, memory_of, size
+from topology.components.haproxy.validate import PATH, check
+from topology.components.rendering import render
+from topology.demands import HAPROXY_PASS, bytes_of
+from topology.sizing import HEALTH_PATH
+from topology.workload import KINDS, Kind, RequestClass
+
+
+class Haproxy(Component):
+    """The balancer."""
+
+    name = "haproxy"
+    title = "HAProxy"
+    roles = {"haproxy": "spreads the requests of the public over the web servers"}  # noqa: RUF012
+    offers = {"haproxy": ("balancer",)}  # noqa: RUF012
+    packages = {"debian12": "2.6.12", "ubuntu2404": "2.8.5"}  # noqa: RUF012
+    package = "haproxy"
+    settings = HaproxySettings
+    validator = Validator(
+        program="haproxy", package="haproxy", says="haproxy -dW -c -f /etc/haproxy/haproxy.cfg", check=check
+    )
+
+    def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
+        """Port 80 of the public; beside a virtual address only its first holder has traffic."""
+        sharing = [host.name for host in placed.cluster.hosts_offering("vrrp")]
+        standby = placed.host.name in sharing[1:]
+        has_media = bool(placed.cluster.hosts_offering("media"))
+        carries = frozenset(KINDS) if fronts_media(placed) or not has_media else frozenset({"page", "api"})
+        weight = 0.0 if standby else placed.host.type.cores * placed.host.type.speed
+        return (Endpoint(service="balancer", port=80, carries=frozenset(carries), public=True, weight=weight),)
+
+    def needs(self, placed: Placed) -> tuple[Need, ...]:
+        """The web servers, and the media servers where there are several."""
+        web = Need(services=("web",), why="passes requests on to the web servers", fronts=True)
+        media = Need(services=("media",), why="spreads media requests over the media servers", fronts=True)
+        return (web, media) if fronts_media(placed) else (web,)
+
+    def size(self, placed: Placed) -> Sizing:
+        """Connections and timeouts."""
+        return size(placed)
+
+    def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
+        """/etc/haproxy/haproxy.cfg."""
+        sizing = size(placed)
+        web, media = backends_of(placed)
+        media_names = [f"media.{domain}" for site in placed.cluster.sites for domain in site.domains[:1]]
+        text = render(
+            self,
+            "haproxy.cfg.j2",
+            web=[server.values() for server in web],
+            media=[server.values() for server in media],
+            media_names=media_names,
+            health_host=placed.cluster.sites[0].domains[0],
+            health_path=sizing["health_path"],
+            media_health=f"/{HEALTH_PATH}",
+            s=dict(sizing.values),
+        )
+        reasons = (*sizing.reasons, *(server.reason for server in (*web, *media)))
+        return (ConfigFile(path=PATH, text=text, unit="haproxy.service", reasons=reasons),)
+
+    def memory(self, placed: Placed) -> Memory:
+        """Buffers of the connections that it may hold, and its own."""
+        return memory_of(placed)
+
+    def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
+        """A pass for each request, with a new client connection."""
+        return Demand(cpu_ms=HAPROXY_PASS, bytes_out=bytes_of(item, kind))
+
+
+COMPONENT = Haproxy()
