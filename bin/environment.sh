@@ -69,10 +69,10 @@ install_pins() {
     say "installing $total packages, once; this takes from half a minute to a few minutes"
     if ! .venv/bin/python -m pip install --disable-pip-version-check --require-hashes --only-binary :all: \
         --no-input -r "$1" 2>&1 | tee "$log" | show_progress "$total"; then
-        grep -E '^ *(ERROR|WARNING)' "$log" | tail -n 5 >&2 || true
         if grep -qiE 'NewConnectionError|NameResolutionError|ConnectTimeout|Network is unreachable|Connection refused' "$log"; then
             die "the packages could not be fetched: this machine does not reach the Python package index. Connect it (or configure pip for a mirror) and start again."
         fi
+        grep '^ERROR' "$log" | tail -n 5 >&2 || true
         die "the packages could not be installed; pip's whole answer is in $log"
     fi
 }
