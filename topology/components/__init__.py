@@ -16,6 +16,7 @@ from topology.components.base import (
     Endpoint,
     Memory,
     Placed,
+    Preparation,
     Ran,
     Reason,
     Settings,
@@ -31,8 +32,8 @@ from topology.workload import Workload
 
 __all__ = [
     "DYNAMIC", "EVERY_HOST", "FILES", "LOOPBACK", "PUBLIC", "Catalogue", "Cluster", "Component", "ConfigFile", "Demand",
-    "Edge", "Endpoint", "Limits", "Memory", "Placed", "Ran", "Reason", "Settings", "Sizing", "Stage", "Validator",
-    "Verdict", "catalogue", "get", "resolve",
+    "Edge", "Endpoint", "Limits", "Memory", "Placed", "Preparation", "Ran", "Reason", "Settings", "Sizing", "Stage",
+    "Validator", "Verdict", "catalogue", "get", "resolve",
 ]  # fmt: skip
 
 

@@ -97,6 +97,18 @@ class ConfigFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Preparation:
+    """What a person does once on a host, before a role first runs there, because no file of a bundle may hold it."""
+
+    does: str
+    """What is done and why, in a sentence."""
+    lines: tuple[str, ...] = ()
+    """Shell lines for root, built from typed fields only, safe to paste."""
+    secrets: tuple[str, ...] = ()
+    """Paths of the files with secrets that come of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Memory:
     """Memory of a role on its host, in MiB, part by part."""
 
@@ -274,6 +286,10 @@ class Component(ABC):
     @abstractmethod
     def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
         """The files that it puts on its host."""
+
+    def preparations(self, placed: Placed) -> tuple[Preparation, ...]:
+        """What a person does once before it first runs, in order: accounts, secrets, a copy of the data."""
+        return ()
 
     def memory(self, placed: Placed) -> Memory:
         """Memory that it takes on its host."""
