@@ -159,6 +159,10 @@ class Cluster:
         return {}
 
     @cached_property
+    def _offers_by_host(self) -> dict[str, dict[str, tuple[Offer, ...]]]:
+        return {}
+
+    @cached_property
     def _may_provide(self) -> Mapping[str, tuple[Placed, ...]]:
         table: dict[str, list[Placed]] = {}
         for placed in self.placed:
@@ -222,18 +226,28 @@ class Cluster:
 
     def _answer(self, placed: Placed, need: Need) -> tuple[Offer, ...]:
         for service in need.services:
-            offers = tuple(o for o in self.providers(service) if self._reaches(placed, o))
-            local = tuple(o for o in offers if o.placed.host == placed.host)
-            if need.local_first and local:
+            beside = self._offers_on(service, placed.host.name) if need.local_first else ()
+            local = tuple(offer for offer in beside if self._reaches(placed, offer))
+            if local:
                 return local
+            offers = tuple(o for o in self.providers(service) if self._reaches(placed, o))
             if offers:
                 return offers
         return ()
 
+    def _offers_on(self, service: str, host: str) -> tuple[Offer, ...]:
+        """Who offers a service on one host, looked up: each of a thousand servers asks for its own."""
+        if service not in self._offers_by_host:
+            table: dict[str, list[Offer]] = {}
+            for offer in self.providers(service):
+                table.setdefault(offer.placed.host.name, []).append(offer)
+            self._offers_by_host[service] = {name: tuple(offers) for name, offers in table.items()}
+        return self._offers_by_host[service].get(host, ())
+
     @staticmethod
     def _reaches(placed: Placed, offer: Offer) -> bool:
         if offer.endpoint.socket is not None:
-            return offer.placed.host == placed.host
+            return offer.placed.host.name == placed.host.name
         return offer.placed.key != placed.key
 
     def _public_edges(self) -> Iterator[Edge]:
