@@ -155,7 +155,7 @@ def bad_cases(component: Component) -> Iterator[BadCase]:
 
 def placed_of(case: BadCase, component: Component) -> Placed:
     """The component's role on the host of a bad case."""
-    cluster = cluster_of(component.folder / "cases" / "good" / case.plan)
+    cluster = cluster_of(component.folder / "cases" / "good" / f"{case.plan}.yaml")
     return next(placed for placed in placed_in(cluster, component) if placed.host.name == case.host)
 
 

@@ -1,0 +1,99 @@
+"""The application server: worker processes that hold the site's Python code and answer pages and API calls.
+
+It is what a growing site runs out of first: in most sites Python takes far more CPU than the database. Each site
+has its own workers, its own systemd unit and its own socket; gunicorn itself comes from the site's virtual
+environment, /srv/SITE/venv. A web server stands before it, since it must not be left alone with slow clients.
+"""
+
+from __future__ import annotations
+
+from topology.components.base import (
+    DYNAMIC,
+    Component,
+    ConfigFile,
+    Demand,
+    Endpoint,
+    Memory,
+    Need,
+    Placed,
+    Preparation,
+    Sizing,
+    Validator,
+)
+from topology.components.gunicorn.cost import demand_of_request, memory_of
+from topology.components.gunicorn.files import files_of
+from topology.components.gunicorn.listening import endpoints_of
+from topology.components.gunicorn.settings import GunicornSettings, size
+from topology.components.gunicorn.validate import boot, check
+from topology.workload import Kind, RequestClass
+
+
+class Gunicorn(Component):
+    """The application server."""
+
+    name = "gunicorn"
+    title = "gunicorn"
+    roles = {"gunicorn": "runs the site's Python code"}  # noqa: RUF012
+    offers = {"gunicorn": ("app",)}  # noqa: RUF012
+    packages = {"debian12": "3.11.2", "ubuntu2404": "3.12.3"}  # noqa: RUF012
+    package = "python3-venv"
+    settings = GunicornSettings
+    evidence = "booted"
+    answer = "GET /-/health: 200 ok"
+    validator = Validator(
+        program="gunicorn",
+        package="python3-venv",
+        says="gunicorn --check-config, its settings held against those that gunicorn knows, systemd-analyze verify",
+        check=check,
+        boot=boot,
+    )
+
+    def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
+        """One for each site: a socket where every web server is beside its application, else a port."""
+        slots = size(placed)["slots"]
+        return tuple(
+            Endpoint(service="app", port=port, socket=socket, carries=DYNAMIC, slots=slots, site=site.name)
+            for site, socket, port in endpoints_of(placed)
+        )
+
+    def needs(self, placed: Placed) -> tuple[Need, ...]:
+        """The database, by a pool where there is one, and the cache: a connection of each for every slot."""
+        connections = size(placed)["slots"] * len(placed.cluster.sites)
+        return (
+            Need(services=("pool", "sql"), why="asks the database", connections=connections, local_first=True),
+            Need(services=("cache",), why="asks the cache", connections=connections),
+        )
+
+    def size(self, placed: Placed) -> Sizing:
+        """Workers, threads and timeouts."""
+        return size(placed)
+
+    def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
+        """Configuration and unit of every site."""
+        return files_of(self, placed)
+
+    def preparations(self, placed: Placed) -> tuple[Preparation, ...]:
+        """The site's code and its virtual environment."""
+        return tuple(
+            Preparation(
+                does=f"Put the code of {site.name} at {site.code.directory} and its packages, gunicorn among them,"
+                f" into {site.root}/venv.",
+                lines=(
+                    f"python3 -m venv {site.root}/venv",
+                    f"{site.root}/venv/bin/pip install gunicorn",
+                    f"install -d -o www-data -g www-data {site.root}/static {site.root}/media",
+                ),
+            )
+            for site in placed.cluster.sites
+        )
+
+    def memory(self, placed: Placed) -> Memory:
+        """Workers and masters."""
+        return memory_of(placed)
+
+    def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
+        """Python's CPU for one request, less for those that the cache answers."""
+        return demand_of_request(kind, item)
+
+
+COMPONENT = Gunicorn()

@@ -1,0 +1,102 @@
+"""Lets gunicorn and systemd check their files, and looks itself for what both let pass: unknown settings and keys."""
+
+from __future__ import annotations
+
+import re
+
+from topology.components.base import Stage, Verdict
+from topology.components.gunicorn.files import unit_name
+from topology.components.gunicorn.listening import endpoints_of
+from topology.design import Site
+
+_WSGI = """def {name}(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"a throw-away site"]
+"""
+_PASSED_OVER = """
+import runpy, sys
+from gunicorn.config import Config
+config = Config()
+for name, value in runpy.run_path(sys.argv[1]).items():
+    if name.startswith("__"):
+        continue
+    if name not in config.settings:
+        sys.exit(f"{name} is no setting of gunicorn, which passes over it")
+    config.set(name, value)
+try:
+    config.worker_class
+except Exception as error:
+    sys.exit(f"worker_class: {str(error).splitlines()[0]}")
+"""
+_ASK = """
+import http.client, socket, sys, time
+class Asked(http.client.HTTPConnection):
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX) if where[0] == "/" else socket.socket()
+        self.sock.connect(where if where[0] == "/" else (where.split(":")[0], int(where.split(":")[1])))
+where, path = sys.argv[1:]
+for attempt in range(100):
+    try:
+        asked = Asked("127.0.0.1", timeout=5)
+        asked.request("GET", path)
+        answer = asked.getresponse()
+        print(f"GET {path}: {answer.status} {answer.read().decode().strip()}")
+        break
+    except OSError as error:
+        time.sleep(0.1)
+else:
+    print(f"nothing answers at {where}: {error}")
+"""
+
+
+def check(stage: Stage) -> Verdict:
+    """Every site's configuration and unit."""
+    sites = stage.placed.cluster.sites
+    for site in sites:
+        _scaffold(stage, site)
+    refusals = [refusal for site in sites if (refusal := _check_site(stage, site))]
+    if refusals:
+        return Verdict(accepted=False, says="\n".join(refusals))
+    return Verdict(accepted=True, says="gunicorn and systemd accept them, and know every setting")
+
+
+def _scaffold(stage: Stage, site: Site) -> None:
+    module, _, name = site.code.wsgi.partition(":")
+    path = module.replace(".", "/")
+    stage.scaffold(f"{site.code.directory}/{path}.py", _WSGI.format(name=name or "application"))
+    stage.scaffold(f"{site.root}/venv/bin/gunicorn", "#!/bin/sh\n", mode=0o755)
+
+
+def _check_site(stage: Stage, site: Site) -> str:
+    config = f"/etc/{site.name}/gunicorn.conf.py"
+    checked = stage.run(["gunicorn", "--check-config", "--config", config], as_root=False)
+    if checked.status != 0:
+        return f"gunicorn --check-config: {checked.output.strip()[-2000:]}"
+    passed_over = stage.run(["python3", "-c", _PASSED_OVER, config], as_root=False)
+    if passed_over.status != 0:
+        return passed_over.output.strip()[-2000:]
+    return _check_unit(stage, unit_name(site))
+
+
+def _check_unit(stage: Stage, unit: str) -> str:
+    """systemd-analyze ends well although it passed over a key, and it speaks of other units too."""
+    path = f"/etc/systemd/system/{unit}"
+    verified = stage.run(["env", "SYSTEMD_LOG_TARGET=console", "systemd-analyze", "verify", "--man=no", path])
+    ours = [line for line in verified.output.splitlines() if re.match(rf"\S*{re.escape(unit)}\b", line)]
+    return f"systemd-analyze verify: {'; '.join(ours)}" if ours else ""
+
+
+def boot(stage: Stage) -> Verdict:
+    """gunicorn with the first site's configuration, asked for its health."""
+    site, bound, port = endpoints_of(stage.placed)[0]
+    _scaffold(stage, site)
+    address = stage.placed.host.address
+    where = bound or f"{address}:{port}"
+    script = (
+        f"ip addr add {address}/32 dev lo; mkdir -p /run/{site.name}\n"
+        f"gunicorn --config /etc/{site.name}/gunicorn.conf.py 2>/run/said &\n"
+        'python3 -c "$0" "$@" || cat /run/said'
+    )
+    ran = stage.run(["sh", "-c", script, _ASK, where, f"{site.path}-/health"], seconds=40)
+    said = ran.output.strip()
+    return Verdict(accepted=said.endswith("200 ok"), says=said)
