@@ -92,6 +92,13 @@ class Site(Value):
         return self.name.replace("-", "_")
 
 
+def _frozen(settings: Any) -> Any:
+    """Settings as a role keeps them: nothing written is none, and a list is a tuple."""
+    if not isinstance(settings, dict):
+        return {} if settings is None else settings
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
+
+
 class Role(Value):
     """A role on a server: the name of a component's role and the settings that the plan writes for it."""
 
@@ -105,7 +112,7 @@ class Role(Value):
             return {"name": data}
         if isinstance(data, dict) and len(data) == 1 and "name" not in data:
             [(name, settings)] = data.items()
-            return {"name": name, "settings": {} if settings is None else settings}
+            return {"name": name, "settings": _frozen(settings)}
         if isinstance(data, dict) and not set(data) <= {"name", "settings"}:
             raise ValueError("write a role as its name, or as one key with its settings: {gunicorn: {workers: 9}}")
         return data

@@ -1,0 +1,82 @@
+"""A name server for the site's own names: with several balancers it gives their addresses in turn (round-robin DNS).
+
+It spreads clients over the balancers; it does not notice that one is dead. A browser then tries the next address
+by itself, after its own patience. The parent zone must delegate to these servers, and each name server should have
+an address of its own network; a lone one takes every name of the site with it.
+"""
+
+from __future__ import annotations
+
+from topology.components.base import Component, ConfigFile, Endpoint, Memory, Placed, Sizing, Validator
+from topology.components.bind9.settings import Bind9Settings, size
+from topology.components.bind9.validate import check
+from topology.components.bind9.zones import Zone, zones_of
+from topology.components.rendering import render
+from topology.demands import guess
+
+UNIT = "named.service"
+OWN_MIB = guess(40, 60, 150, "BIND's own memory with a few small zones")
+
+
+class Bind9(Component):
+    """The name server."""
+
+    name = "bind9"
+    title = "BIND 9"
+    roles = {"bind9": "name server of the site's own names"}  # noqa: RUF012
+    offers = {"bind9": ("dns",)}  # noqa: RUF012
+    era = ("chapter", "today")
+    packages = {"debian12": "9.18.33", "ubuntu2404": "9.18.30"}  # noqa: RUF012
+    package = "bind9 bind9-utils"
+    settings = Bind9Settings
+    validator = Validator(
+        program="named-checkconf",
+        package="bind9-utils",
+        says="named-checkconf -z /etc/bind/named.conf, and every address record held against the design",
+        check=check,
+    )
+
+    def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
+        """Port 53, over UDP and TCP."""
+        return (
+            Endpoint(service="dns", port=53, protocol="udp", public=True),
+            Endpoint(service="dns", port=53, protocol="tcp", public=True),
+        )
+
+    def size(self, placed: Placed) -> Sizing:
+        """Time to live."""
+        return size(placed)
+
+    def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
+        """Options, the list of zones, and a file for each zone."""
+        zones = zones_of(placed)
+        sized = size(placed)
+        options = render(self, "named.conf.options.j2", address=placed.host.address)
+        local = render(self, "named.conf.local.j2", zones=[zone.name for zone in zones])
+        return (
+            ConfigFile(
+                path="/etc/bind/named.conf.options", text=options, owner="root:bind", action="restart", unit=UNIT
+            ),
+            ConfigFile(path="/etc/bind/named.conf.local", text=local, owner="root:bind", unit=UNIT),
+            *(self._zone_file(zone, sized) for zone in zones),
+        )
+
+    def memory(self, placed: Placed) -> Memory:
+        """Its own."""
+        return Memory(parts={"named": OWN_MIB})
+
+    def _zone_file(self, zone: Zone, sized: Sizing) -> ConfigFile:
+        text = render(
+            self,
+            "zone.j2",
+            name=zone.name,
+            serial=zone.serial(sized["ttl"]),
+            ttl=sized["ttl"],
+            servers=list(zone.servers),
+            records=list(zone.records),
+        )
+        path = f"/etc/bind/db.{zone.name}"
+        return ConfigFile(path=path, text=text, owner="root:bind", unit=UNIT, reasons=(*sized.reasons, *zone.reasons))
+
+
+COMPONENT = Bind9()
