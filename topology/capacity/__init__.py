@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from topology.capacity.forecast import (
+from topology.capacity.answer import (
     Break,
     Cost,
     Forecast,
+    Growth,
     HostForecast,
     MemoryUse,
     Number,
+    Resource,
     SinglePoint,
     TierForecast,
     Today,
 )
+from topology.capacity.document import to_document
+from topology.capacity.engine import ENGINE, calibrate, forecast, forecast_of
 
 __all__ = [
-    "Break", "Cost", "Forecast", "HostForecast", "MemoryUse", "Number", "SinglePoint", "TierForecast", "Today",
+    "ENGINE", "Break", "Cost", "Forecast", "Growth", "HostForecast", "MemoryUse", "Number", "Resource", "SinglePoint",
+    "TierForecast", "Today", "calibrate", "forecast", "forecast_of", "to_document",
 ]  # fmt: skip

@@ -8,7 +8,6 @@ from topology.capacity import bandwidth
 
 
 def test_a_hundred_megabits_carry_twelve_and_a_half_megabytes() -> None:
-    assert bandwidth.utilisation(12_500_000, 100) == pytest.approx(1)
     assert bandwidth.most_requests(12_500, 100) == pytest.approx(1000)
 
 

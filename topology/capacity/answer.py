@@ -24,7 +24,8 @@ class Number:
 
     def document(self) -> dict[str, Any]:
         """The JSON form that others build on."""
-        return {"value": self.value, "low": self.low, "high": self.high, "class": self.kind, "unit": self.unit}
+        fixed = {"value": self.value, "low": self.low, "high": self.high, "class": self.kind, "unit": self.unit}
+        return {**fixed, "why": self.why} if self.why else fixed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +104,19 @@ class Today:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Growth:
+    """How far the design is from its limit as traffic grows."""
+
+    factor: Number
+    """Times today's peak at which the first limit is met."""
+    months: float | None
+    """Months until then at the workload's growth; 0 where it is met already, None where it is not in sight."""
+    months_to_promise: float | None
+    """Months until the promised headroom is used up; None where none is promised or it is not in sight."""
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cost:
     """Monthly cost of the servers; amount is None where a price is not known or currencies are mixed."""
 
@@ -127,11 +141,13 @@ class Forecast:
     guessed_share: float
     """Share of the answer that rests on guessed inputs, 0 to 1."""
     headroom: float
-    """Share of capacity left free at the peak; negative where it is exceeded."""
+    """Share of capacity left free at the peak; negative where it is exceeded, -1 where no capacity is claimed."""
     hosts: tuple[HostForecast, ...]
     tiers: tuple[TierForecast, ...]
     single_points: tuple[SinglePoint, ...]
     today: Today | None = None
+    growth: Growth | None = None
+    """None where no capacity is claimed."""
     notes: tuple[str, ...] = ()
     """What a reader must know before trusting a figure."""
 

@@ -1,0 +1,183 @@
+"""The engine: a design and what is asked of it in, a forecast out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from topology import document
+from topology.capacity.answer import Break, Forecast, HostForecast, Number, Resource
+from topology.capacity.availability import availability_of
+from topology.capacity.basis import guessed_share
+from topology.capacity.calibration import Fit, fit
+from topology.capacity.cost import cost_of
+from topology.capacity.growth import growth_of
+from topology.capacity.holding import Holding
+from topology.capacity.hosts import host_forecasts, tier_forecasts
+from topology.capacity.latency import Crowd, Figure, banded, figures, peers_of
+from topology.capacity.limits import Limits
+from topology.capacity.loads import Network, network_of, passages, states
+from topology.capacity.memory import memory_of
+from topology.capacity.notes import notes_of
+from topology.capacity.single_points import losses, single_points
+from topology.capacity.uncertainty import spread
+from topology.capacity.words import digits
+from topology.components import Cluster, resolve
+from topology.components import Limits as ClusterLimits
+from topology.design import Design, WorkloadFile
+from topology.errors import Place, TierwrightError
+from topology.value import Estimate
+from topology.workload import Workload
+
+ENGINE = "1.0"
+"""Version of the formulas: it changes whenever the same plan would get other numbers."""
+DEFAULT_LIMITS = ClusterLimits()
+
+
+def forecast(design: Design, workload: Workload | None = None, *, limits: ClusterLimits = DEFAULT_LIMITS) -> Forecast:
+    """What a design carries under a workload (by default its own), what breaks first, and how sure that is.
+
+    Rates are requests per second of the whole site. Raises TierwrightError, with its place, where there is no
+    workload or nobody answers a kind of request that it holds.
+    """
+    return forecast_of(resolve(design, workload or _own(design), limits=limits))
+
+
+def calibrate(workload: Workload, design: Design, *, limits: ClusterLimits = DEFAULT_LIMITS) -> Workload:
+    """The workload with the cost of its dynamic requests fitted to `observed`; as it is where that cannot be."""
+    return fit(resolve(design, workload, limits=limits), workload).workload
+
+
+def forecast_of(cluster: Cluster) -> Forecast:
+    """The forecast of a resolved cluster, which holds its workload."""
+    if cluster.workload is None:
+        raise _without_workload()
+    return _Engine(cluster, cluster.workload).forecast()
+
+
+def _own(design: Design) -> Workload:
+    if isinstance(design.workload, Workload):
+        return design.workload
+    if isinstance(design.workload, WorkloadFile):
+        raise TierwrightError(
+            f"the workload is kept in {design.workload.file}, which must be read first", place=Place(path="workload")
+        )
+    raise _without_workload()
+
+
+def _without_workload() -> TierwrightError:
+    return TierwrightError(
+        "a forecast needs a workload; write one in the plan, or hand one in", place=Place(path="workload")
+    )
+
+
+@dataclass(frozen=True)
+class _Engine:
+    """One forecast in the making."""
+
+    cluster: Cluster
+    workload: Workload
+
+    def forecast(self) -> Forecast:
+        """Put the parts together."""
+        network = network_of(self.cluster, self.workload)
+        fitted = fit(self.cluster, self.workload)
+        worlds = _limits(network, fitted)
+        memory = memory_of(self.cluster)
+        peak = self.workload.peak
+        hosts = host_forecasts(worlds, peak, memory)
+        breaks, capacity = _breaks(worlds, hosts)
+        latency = self._latency(worlds, peak, capacity)
+        lost = losses(network)
+        guessed = 1.0
+        if self.workload.classes:
+            items = passages(network, fitted.worlds[0].mix)
+            guessed = guessed_share(items, memory, host=breaks.server, resource=breaks.resource)
+        notes = notes_of(network, self.workload, hosts, capacity=capacity, guessed=guessed, answered=bool(latency))
+        return Forecast(
+            plan_digest=document.digest(self.cluster.design),
+            engine=ENGINE,
+            offered_rps=float(peak.mid),
+            capacity_rps=capacity,
+            breaks_first=breaks,
+            latency_ms=latency,
+            availability=availability_of(network, hosts, lost),
+            cost_month=cost_of(self.cluster.design),
+            guessed_share=guessed,
+            headroom=1 - peak.mid / capacity.value if capacity.value > 0 else -1.0,
+            hosts=hosts,
+            tiers=tier_forecasts(network, hosts),
+            single_points=single_points(network, lost),
+            today=fitted.today,
+            growth=growth_of(capacity, self.workload, self.cluster.design.promise),
+            notes=(*fitted.notes, *notes),
+        )
+
+    def _latency(self, worlds: Sequence[Limits], peak: Estimate, capacity: Number) -> Mapping[Figure, Number]:
+        """At the offered rate; empty where something is overloaded or no capacity is claimed."""
+        if peak.mid >= capacity.value:
+            return {}
+        peers = peers_of(worlds[0])
+        value = self._figures(worlds[0], peak.mid, peers)
+        if value is None:
+            return {}
+        lows = [self._figures(world, peak.low, peers, pooled=True) for world in worlds]
+        highs = [self._figures(world, peak.high, peers) for world in worlds]
+        cap_ms = 1000.0 * self.cluster.limits.request_seconds
+        return banded(value, (lows, highs), load=peak.mid / capacity.value, cap_ms=cap_ms)
+
+    @staticmethod
+    def _figures(
+        world: Limits, rate: float, peers: Mapping[str, int], *, pooled: bool = False
+    ) -> Mapping[Figure, float] | None:
+        responses = Crowd(limits=world, rate=rate, pooled=pooled).responses(peers)
+        return None if responses is None else figures(responses, world)
+
+
+def _limits(network: Network, fitted: Fit) -> tuple[Limits, ...]:
+    holding = Holding()
+    return tuple(
+        Limits(network=network, mix=world.mix, state=state, holding=holding)
+        for world, state in zip(fitted.worlds, states(network, fitted.worlds), strict=True)
+    )
+
+
+def _breaks(worlds: Sequence[Limits], hosts: Sequence[HostForecast]) -> tuple[Break, Number]:
+    """The first limit, and the capacity that it leaves; refused where a server swaps or turns its clients away."""
+    for host in hosts:
+        if host.max_rps == 0:
+            resource: Resource = "memory" if host.memory.swaps else "connections"
+            says = f"{host.name} has too {'little memory' if host.memory.swaps else 'few connections'} at any rate."
+            refused = Break(tier=host.tier, server=host.name, resource=resource, at_rps=0.0, says=says)
+            return refused, Number(value=0.0, low=0.0, high=0.0, kind="approximate", unit="1/s", why=says)
+    met = [world.first for world in worlds]
+    rates = [limit.rate for limit in met if limit is not None]
+    first = met[0]
+    if first is None or not rates:
+        raise TierwrightError(
+            "no role of this plan says what a request costs it, so nothing can be forecast", place=Place(path="tiers")
+        )
+    says = _says(first.host, first.resource, first.rate, worlds[0])
+    tier = worlds[0].network.hosts[first.host].tier
+    exact = first.resource in ("cpu", "network") and min(rates) == max(rates)
+    capacity = spread(rates, kind="exact" if exact else "approximate", unit="1/s", why=says)
+    return Break(tier=tier, server=first.host, resource=first.resource, at_rps=first.rate, says=says), capacity
+
+
+def _says(host: str, resource: Resource, rate: float, limits: Limits) -> str:
+    at_rate = f"at {digits(rate)} requests/s of the whole site"
+    if resource == "cpu":
+        cores = limits.network.hosts[host].type.cores
+        seconds = limits.state.cpu[host]
+        return (
+            f"The CPU of {host} is full {at_rate}: {cores} cores / {digits(seconds * 1000)} ms that a mean request of"
+            " the site takes there."
+        )
+    if resource == "network":
+        sent = limits.state.sent[host]
+        return (
+            f"The network card of {host} is full {at_rate}: a mean request of the site sends {sent:,.0f} bytes there."
+        )
+    if resource == "workers":
+        return f"Every worker of {host} is held {at_rate}, while its CPU is not: more workers would carry more."
+    return f"Every connection of {host} is in use {at_rate}."

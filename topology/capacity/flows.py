@@ -1,0 +1,196 @@
+"""Where requests go: from the public along the edges that carry their kind, role by role.
+
+Nothing here knows a component; only the vocabulary of services is used. A client spreads the requests of a kind
+over the providers of one service by their weights, and asks each service that it needs once a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from topology.components import PUBLIC, Cluster, Edge
+from topology.errors import Place, TierwrightError
+from topology.workload import Kind
+
+Key = tuple[str, str]
+"""Host name and role name."""
+
+ENTRIES: frozenset[str] = frozenset({"balancer", "media", "web"})
+"""Services of which a client asks one only: the one meant for the fewest kinds of request."""
+STORES: frozenset[str] = frozenset({"cache", "nfs", "sql", "sql_replica"})
+"""Services where a request ends: what these roles ask of each other, such as replication, carries none."""
+SOFT: frozenset[str] = frozenset({"cache"})
+"""Services without which a request is still answered, more slowly."""
+OPENING: Key = (PUBLIC, PUBLIC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hop:
+    """One provider that a client's requests may go to."""
+
+    to: Key
+    share: float
+    """Share of the client's requests for the service, 0 to 1."""
+    local: bool
+    """On the client's own host, so that no byte of it passes the network card."""
+    connections: int
+    """Connections that the client may hold open to it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """A service that a client's requests need, and who answers."""
+
+    service: str
+    hops: tuple[Hop, ...]
+
+    @property
+    def soft(self) -> bool:
+        """A request is answered also without it."""
+        return self.service in SOFT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """The way of one kind of request through the cluster."""
+
+    kind: Kind
+    asks: Mapping[Key, tuple[Ask, ...]]
+    """What each client asks in turn; the public's own asks under OPENING."""
+    visits: Mapping[Key, float]
+    """Mean requests that reach a role for one request at the edge, from the public inwards."""
+    remote: Mapping[Key, float]
+    """Those of them whose client is on another host."""
+
+    @property
+    def entry(self) -> tuple[Ask, ...]:
+        """What the public asks."""
+        return self.asks.get(OPENING, ())
+
+
+def routes(cluster: Cluster, kinds: Iterable[Kind]) -> dict[Kind, Route]:
+    """The route of each kind; raises TierwrightError where nobody answers it or where requests go in a circle."""
+    edges = _by_client(cluster)
+    found = {kind: _route(edges, kind) for kind in dict.fromkeys(kinds)}
+    for kind, route in found.items():
+        _refuse_dead_end(cluster, route, kind)
+    return found
+
+
+def _by_client(cluster: Cluster) -> Mapping[Key, tuple[Edge, ...]]:
+    table: dict[Key, list[Edge]] = {}
+    for edge in cluster.edges:
+        if edge.endpoint.carries:
+            table.setdefault((edge.client, edge.client_role), []).append(edge)
+    return {key: tuple(edges) for key, edges in table.items()}
+
+
+def _route(edges: Mapping[Key, tuple[Edge, ...]], kind: Kind) -> Route:
+    asks: dict[Key, tuple[Ask, ...]] = {}
+    order = _order(edges, kind, asks)
+    visits: dict[Key, float] = {OPENING: 1.0}
+    remote: dict[Key, float] = {}
+    for key in order:
+        for ask in asks[key]:
+            for hop in ask.hops:
+                count = visits[key] * hop.share
+                visits[hop.to] = visits.get(hop.to, 0.0) + count
+                remote[hop.to] = remote.get(hop.to, 0.0) + (0.0 if hop.local else count)
+    del visits[OPENING]
+    return Route(kind=kind, asks=asks, visits=visits, remote=remote)
+
+
+def _order(edges: Mapping[Key, tuple[Edge, ...]], kind: Kind, asks: dict[Key, tuple[Ask, ...]]) -> list[Key]:
+    """Every client before its providers; fills `asks` on the way. Iterative, so that no chain is too long."""
+    done: list[Key] = []
+    open_: dict[Key, Iterator[Key]] = {}
+    stack = [OPENING]
+    while stack:
+        key = stack[-1]
+        if key not in open_:
+            asks[key] = _asks(edges.get(key, ()), kind)
+            open_[key] = iter(_onward(asks[key], asks))
+        inner = next(open_[key], None)
+        if inner is None:
+            done.append(stack.pop())
+        elif inner not in open_:
+            stack.append(inner)
+        elif inner in stack:
+            raise _circle(stack[stack.index(inner) :], kind)
+    return done[::-1]
+
+
+def _onward(own: tuple[Ask, ...], asks: dict[Key, tuple[Ask, ...]]) -> list[Key]:
+    """The providers to look at next; at a store a request ends."""
+    onward: list[Key] = []
+    for ask in own:
+        if ask.service in STORES:
+            for hop in ask.hops:
+                asks.setdefault(hop.to, ())
+        else:
+            onward.extend(hop.to for hop in ask.hops)
+    return onward
+
+
+def _asks(edges: tuple[Edge, ...], kind: Kind) -> tuple[Ask, ...]:
+    by_service: dict[str, list[Edge]] = {}
+    for edge in edges:
+        if kind in edge.endpoint.carries:
+            by_service.setdefault(edge.endpoint.service, []).append(edge)
+    entries = [service for service in by_service if service in ENTRIES]
+    chosen = min(entries, key=lambda service: _breadth(by_service[service]), default=None)
+    return tuple(
+        Ask(service=service, hops=_hops(items))
+        for service, items in by_service.items()
+        if service not in ENTRIES or service == chosen
+    )
+
+
+def _breadth(edges: list[Edge]) -> int:
+    return min(len(edge.endpoint.carries) for edge in edges)
+
+
+def _hops(edges: list[Edge]) -> tuple[Hop, ...]:
+    """One hop a provider, however many of its endpoints answer; weights of 0 only where all are 0."""
+    weights: dict[Key, float] = {}
+    chosen: dict[Key, Edge] = {}
+    for edge in edges:
+        key = (edge.server, edge.server_role)
+        weights[key] = max(weights.get(key, 0.0), edge.endpoint.weight)
+        chosen.setdefault(key, edge)
+    total = sum(weights.values())
+    equal = 1 / len(weights)
+    return tuple(
+        Hop(
+            to=key,
+            share=weights[key] / total if total > 0 else equal,
+            local=edge.local,
+            connections=edge.connections,
+        )
+        for key, edge in chosen.items()
+    )
+
+
+def _circle(keys: list[Key], kind: Kind) -> TierwrightError:
+    way = " -> ".join(f"{role} on {host}" for host, role in [*keys, keys[0]])
+    return TierwrightError(
+        f"requests of the kind {kind} go round in a circle ({way}); take one of these roles away",
+        place=Place(path="tiers"),
+    )
+
+
+def _refuse_dead_end(cluster: Cluster, route: Route, kind: Kind) -> None:
+    """A page must reach a role that runs the site's code; a file must reach any server."""
+    wanted = ("app",) if kind in ("page", "api") else ("web", "media", "balancer")
+    if route.entry and (wanted[0] != "app" or any("app" in _may_offer(cluster, role) for _, role in route.visits)):
+        return
+    roles = sorted(role for role in cluster.components if set(wanted) & set(_may_offer(cluster, role)))
+    what = {"page": "pages", "api": "API requests", "static": "static files", "media": "media files"}[kind]
+    ways = f" with one of these roles: {', '.join(roles)}" if roles else ""
+    raise TierwrightError(f"no server of this plan answers {what}; add a server{ways}", place=Place(path="tiers"))
+
+
+def _may_offer(cluster: Cluster, role: str) -> tuple[str, ...]:
+    component = cluster.components.get(role)
+    return () if component is None else component.offers.get(role, ())

@@ -1,0 +1,142 @@
+"""What one mean request of the site asks of every role and every server, in one world of the uncertain inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from topology.capacity.flows import Key, Route, routes
+from topology.capacity.uncertainty import Corner, World, at
+from topology.components import Cluster, Demand, Placed
+from topology.design import Host
+from topology.workload import Kind, RequestClass, Workload, kind_of
+
+Mix = Mapping[str, RequestClass]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """A cluster with the routes of its requests: all that does not depend on what a request costs."""
+
+    cluster: Cluster
+    routes: Mapping[Kind, Route]
+    hosts: Mapping[str, Host]
+    placed: Mapping[Key, Placed]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passage:
+    """One class of requests passing one role."""
+
+    key: Key
+    name: str
+    """Name of the class."""
+    visits: float
+    """Passes here for one mean request of the whole site."""
+    remote: float
+    """Those whose client is on another host."""
+    demand: Demand
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """One world, for one mean request of the site a second: everything that grows in proportion to the rate."""
+
+    own: Mapping[tuple[Key, str], float]
+    """CPU seconds of one pass of a class at a role, on its host's cores."""
+    cpu: dict[str, float] = field(default_factory=dict)
+    """CPU seconds by host."""
+    sent: dict[str, float] = field(default_factory=dict)
+    """Bytes over the network card by host."""
+    visits: dict[Key, float] = field(default_factory=dict)
+    """Requests by role."""
+
+
+def network_of(cluster: Cluster, workload: Workload) -> Network:
+    """The network of a cluster for the kinds of request in the workload; raises TierwrightError without a route."""
+    kinds = dict.fromkeys(kind_of(name, item) for name, item in workload.mix().items() if item.share > 0)
+    return Network(
+        cluster=cluster,
+        routes=routes(cluster, kinds),
+        hosts={host.name: host for host in cluster.design.hosts},
+        placed={placed.key: placed for placed in cluster.placed},
+    )
+
+
+def shares(mix: Mix) -> dict[str, float]:
+    """The share of each class that has one, made to add up to 1."""
+    total = sum(item.share for item in mix.values())
+    return {name: item.share / total for name, item in mix.items() if item.share > 0}
+
+
+def passages(network: Network, mix: Mix) -> tuple[Passage, ...]:
+    """Every class at every role that it passes, with what it costs there."""
+    found: list[Passage] = []
+    for name, share in shares(mix).items():
+        kind = kind_of(name, mix[name])
+        route = network.routes[kind]
+        for key, visits in route.visits.items():
+            placed = network.placed[key]
+            demand = placed.component.demand(placed, kind, mix[name]) if visits > 0 else None
+            if demand is not None:
+                remote = route.remote[key]
+                found.append(Passage(key=key, name=name, visits=share * visits, remote=share * remote, demand=demand))
+    return tuple(found)
+
+
+def state(network: Network, mix: Mix, items: tuple[Passage, ...], corner: Corner) -> State:
+    """The passages added up by host, each demand at one end of its range."""
+    own: dict[tuple[Key, str], float] = {}
+    result = State(own=own)
+    for name, share in shares(mix).items():
+        for key, visits in network.routes[kind_of(name, mix[name])].visits.items():
+            result.visits[key] = result.visits.get(key, 0.0) + share * visits
+    for item in items:
+        host = item.key[0]
+        seconds = at(item.demand.cpu_ms, corner) / 1000 / network.hosts[host].type.speed
+        own[item.key, item.name] = seconds
+        result.cpu[host] = result.cpu.get(host, 0.0) + item.visits * seconds
+        if item.demand.bytes_out is not None and item.remote > 0:
+            sent = item.remote * at(item.demand.bytes_out, corner)
+            result.sent[host] = result.sent.get(host, 0.0) + sent
+    return result
+
+
+def states(network: Network, worlds: tuple[World, ...]) -> tuple[State, ...]:
+    """The state of each world; what a mix costs is asked once, however many worlds share it."""
+    asked: dict[int, tuple[Passage, ...]] = {}
+    found = []
+    for world in worlds:
+        if id(world.mix) not in asked:
+            asked[id(world.mix)] = passages(network, world.mix)
+        found.append(state(network, world.mix, asked[id(world.mix)], world.corner))
+    return tuple(found)
+
+
+class Times:
+    """Sums of seconds along the ways of one class, from a role inwards, each role's pass taken once a visit."""
+
+    def __init__(self, network: Network, mix: Mix, seconds: Mapping[tuple[Key, str], float]) -> None:
+        self._network = network
+        self._kinds = {name: kind_of(name, item) for name, item in mix.items()}
+        self._seconds = seconds
+        self._inward: dict[tuple[Key, str], float] = {}
+        self._local: dict[tuple[Key, str], float] = {}
+
+    def inward(self, key: Key, name: str) -> float:
+        """Seconds of one request of a class from its arrival at a role to the answer, all hosts."""
+        found = self._inward.get((key, name))
+        if found is None:
+            asks = self._network.routes[self._kinds[name]].asks.get(key, ())
+            beyond = sum(hop.share * self.inward(hop.to, name) for ask in asks for hop in ask.hops)
+            found = self._inward[key, name] = self._seconds.get((key, name), 0.0) + beyond
+        return found
+
+    def local(self, key: Key, name: str) -> float:
+        """The part of it that is spent on the role's own host."""
+        found = self._local.get((key, name))
+        if found is None:
+            asks = self._network.routes[self._kinds[name]].asks.get(key, ())
+            beyond = sum(h.share * self.local(h.to, name) for ask in asks for h in ask.hops if h.local)
+            found = self._local[key, name] = self._seconds.get((key, name), 0.0) + beyond
+        return found

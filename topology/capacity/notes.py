@@ -1,0 +1,109 @@
+"""What a reader must know before trusting a figure, as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from topology.capacity.answer import HostForecast, Number
+from topology.capacity.loads import Network
+from topology.capacity.words import digits, percent
+from topology.workload import Workload
+
+LEFT_OUT = "Not counted: waits for disks, TLS handshakes, and connections that slow clients hold open."
+
+
+def notes_of(
+    network: Network,
+    workload: Workload,
+    hosts: Sequence[HostForecast],
+    *,
+    capacity: Number,
+    guessed: float,
+    answered: bool,
+) -> tuple[str, ...]:
+    """The notes of a forecast; `answered` where a response time is given."""
+    found = [
+        *_refusals(hosts),
+        *_overload(workload, capacity, answered=answered),
+        *_doubts(workload, guessed),
+        *_memory(hosts),
+        *_unknown(network),
+        LEFT_OUT,
+    ]
+    return tuple(found)
+
+
+def _refusals(hosts: Sequence[HostForecast]) -> Iterator[str]:
+    swapping = [host for host in hosts if host.memory.swaps]
+    if swapping:
+        use = swapping[0].memory
+        yield (
+            f"{_named(swapping)} would swap: {use.used:,.0f} MiB are needed and {use.total:,.0f} MiB are there. No"
+            " capacity is claimed for a site that swaps."
+        )
+    refusing = [h for h in hosts if "connections" in h.utilisation and h.max_rps == 0 and not h.memory.swaps]
+    if refusing:
+        yield (
+            f"{_named(refusing)} permits fewer connections than its clients may open, so that some are refused at any"
+            " rate. No capacity is claimed."
+        )
+
+
+def _overload(workload: Workload, capacity: Number, *, answered: bool) -> Iterator[str]:
+    if capacity.value <= 0:
+        return
+    if workload.peak.mid >= capacity.value:
+        yield (
+            f"The peak of {digits(workload.peak.mid)} requests/s is more than this design carries; no response time is"
+            " given, since queues would grow without end."
+        )
+    elif not answered:
+        yield "The peak is so near to what this design carries that no response time can be given."
+    elif workload.peak.high >= capacity.low:
+        yield (
+            f"If requests cost what they may cost at most, the peak is more than this design carries"
+            f" ({digits(capacity.low)} requests/s)."
+        )
+
+
+def _doubts(workload: Workload, guessed: float) -> Iterator[str]:
+    if not workload.classes:
+        yield "The workload names no classes of requests: every request is taken for a page, which is a guess."
+    if guessed > 0:
+        way = (
+            "measure what they cost, or have them fitted"
+            if workload.observed
+            else "say how busy the server was at the log's peak hour (`observed` in the workload), and they are fitted"
+        )
+        yield f"{percent(guessed)} of what fills the first limit rests on guesses: {way}."
+    if workload.observed is None:
+        yield "Nobody has said how busy the running server was, so no figure is checked against it."
+    if workload.source is not None and workload.source.confidence == "thin":
+        why = f": {workload.source.why}" if workload.source.why else ""
+        yield f"The log is thin, and so is its peak{why}."
+
+
+def _memory(hosts: Sequence[HostForecast]) -> Iterator[str]:
+    tight = [host for host in hosts if host.memory.high > host.memory.total and not host.memory.swaps]
+    if tight:
+        use = tight[0].memory
+        yield (
+            f"{_named(tight)} may need up to {use.high:,.0f} MiB of memory and has {use.total:,.0f} MiB: watch it, or"
+            " take more."
+        )
+
+
+def _unknown(network: Network) -> Iterator[str]:
+    types = {host.type_name for host in network.hosts.values() if host.type.network_mbit is None}
+    if types:
+        yield f"The network rate of the type {sorted(types)[0]} is not known, so its network card is no limit here."
+    external = {item.kind for item in network.cluster.design.externals}
+    if not network.cluster.hosts_offering("sql") and external & {"postgresql", "sql", "mysql", "database"}:
+        yield "The database is run by others: what it carries is not forecast."
+    elif not network.cluster.hosts_offering("sql"):
+        yield "No database stands in this plan: its work is not counted."
+
+
+def _named(hosts: Sequence[HostForecast]) -> str:
+    more = len(hosts) - 1
+    return hosts[0].name + (f" (and {more} more like it)" if more else "")
