@@ -1,0 +1,51 @@
+"""Lets exportfs read the exports and systemd the mounts, and holds both against the design."""
+
+from __future__ import annotations
+
+import re
+
+from topology.components.base import Stage, Verdict
+from topology.components.nfs.files import UNITS, Mount, clients, directories, mounts
+
+_EXPORT = """
+mkdir -p /var/lib/nfs "$@"
+touch /var/lib/nfs/etab
+exportfs -ra && exportfs -s
+"""
+_LINE = re.compile(r"^(\S+)\s+(\S+?)\(([^)]*)\)$")
+
+
+def check(stage: Stage) -> Verdict:
+    """A server's exports, or a client's mounts."""
+    if stage.placed.role.name == "nfs_server":
+        return _check_exports(stage)
+    return _check_mounts(stage)
+
+
+def _check_exports(stage: Stage) -> Verdict:
+    shared, who = directories(stage.placed), clients(stage.placed)
+    ran = stage.run(["sh", "-c", _EXPORT, "nfs", *shared])
+    if ran.status != 0 or "exportfs:" in ran.output:
+        return Verdict(accepted=False, says=ran.output)
+    found = {match.groups()[:2] for line in ran.output.splitlines() if (match := _LINE.match(line.strip()))}
+    if found != {(directory, address) for directory in shared for address in who}:
+        return Verdict(accepted=False, says=f"exportfs shares otherwise than the design: {ran.output}")
+    return Verdict(accepted=True, says=f"exportfs shares {len(shared)} directories with {len(who)} hosts")
+
+
+def _check_mounts(stage: Stage) -> Verdict:
+    units = [mount.unit for mount in mounts(stage.placed)]
+    if not units:
+        return Verdict(accepted=False, says="no server of the plan shares a directory; add the role nfs_server")
+    paths = [f"{UNITS}/{unit}" for unit in units]
+    ran = stage.run(["env", "SYSTEMD_LOG_TARGET=console", "systemd-analyze", "verify", "--man=no", *paths])
+    # systemd prints complaints of other units too, and ends with 0 for a key that it does not know.
+    own = [line for line in ran.output.splitlines() if any(unit in line for unit in units)]
+    wrong = [mount.unit for mount in mounts(stage.placed) if not _mounts_it(stage, mount)]
+    if own or wrong:
+        return Verdict(accepted=False, says="\n".join(own) or f"{', '.join(wrong)} mounts another directory")
+    return Verdict(accepted=True, says=f"systemd-analyze verify finds no fault in {len(units)} mounts")
+
+
+def _mounts_it(stage: Stage, mount: Mount) -> bool:
+    return f"What={mount.server}:{mount.directory}\n" in stage.read(f"{UNITS}/{mount.unit}")
