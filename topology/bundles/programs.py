@@ -1,0 +1,46 @@
+"""Which version of a program is installed on this machine."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import shutil
+import subprocess
+import sys
+from functools import cache
+
+from topology.bundles.sandbox import find_program
+from topology.components import Validator
+
+
+def version_of(validator: Validator) -> str | None:
+    """The version of the package that the program found here belongs to; None where that is not known."""
+    found = find_program(validator.program)
+    if found is None:
+        return None
+    of_python = found.startswith(f"{sys.prefix}/")
+    return _python_version(validator.package) if of_python else _debian_version(validator.package)
+
+
+@cache
+def _debian_version(package: str) -> str | None:
+    if shutil.which("dpkg-query") is None:
+        return None
+    asked = subprocess.run(
+        ["dpkg-query", "--show", "--showformat=${db:Status-Status} ${Version}", package],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    status, _, version = asked.stdout.partition(" ")
+    return version if status == "installed" else None
+
+
+@cache
+def _python_version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package.removeprefix("python3-"))
+    except importlib.metadata.PackageNotFoundError:
+        return None
