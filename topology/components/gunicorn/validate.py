@@ -71,11 +71,17 @@ def _check_site(stage: Stage, site: Site) -> str:
     config = f"/etc/{site.name}/gunicorn.conf.py"
     checked = stage.run(["gunicorn", "--check-config", "--config", config], as_root=False)
     if checked.status != 0:
-        return f"gunicorn --check-config: {checked.output.strip()[-2000:]}"
+        return f"gunicorn --check-config: {_said(checked.output)}"
     passed_over = stage.run(["python3", "-c", _PASSED_OVER, config], as_root=False)
     if passed_over.status != 0:
-        return passed_over.output.strip()[-2000:]
+        return _said(passed_over.output)
     return _check_unit(stage, unit_name(site))
+
+
+def _said(output: str) -> str:
+    """What Python says, without the lines of a traceback."""
+    lines = [line for line in output.strip().splitlines() if line[:1].strip() and not line.startswith("Traceback")]
+    return "\n".join(lines[-3:])
 
 
 def _check_unit(stage: Stage, unit: str) -> str:

@@ -1,0 +1,37 @@
+"""Settings of the role django_settings, and the numbers that follow where the plan leaves them out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from topology.components.base import Placed, Settings, Sizer, Sizing
+from topology.demands import CONNECT_DATABASE
+
+MIB = 1024 * 1024
+
+
+class DjangoSettings(Settings):
+    """Settings of the role django_settings."""
+
+    conn_max_age: Annotated[int, Field(ge=0, le=300)] | None = None
+    """Seconds that a database connection is kept for the next request; 0 opens one for each request."""
+
+
+def size(placed: Placed) -> Sizing:
+    """Connections and limits of one application server."""
+    sizer = Sizer(placed.written)
+    sizer.set(
+        "conn_max_age",
+        60,
+        "a connection opened anew costs the database milliseconds of CPU a request; kept for a minute it costs none,"
+        " and no pool or database closes it first",
+        connect_ms=CONNECT_DATABASE.mid,
+    )
+    sizer.set("connect_timeout", 2, "the least that libpq takes: a page waits no longer for a lost database")
+    upload = placed.cluster.limits.upload_mib
+    sizer.set(
+        "upload_bytes", upload * MIB, "upload_mib × 1,048,576: the same limit as the web server's", upload_mib=upload
+    )
+    return sizer.done()

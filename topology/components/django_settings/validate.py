@@ -1,0 +1,71 @@
+"""Lets Django check the settings in a minimal project with throw-away secrets, and looks for what it passes over."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from topology.components.base import Stage, Verdict
+from topology.design import Site
+
+PROJECT = Path(__file__).parent / "project"
+SECRETS = {"secret_key": "throw-away-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH", "database_password": "throw-away"}
+
+
+def check(stage: Stage) -> Verdict:
+    """`check --deploy` of every site must find no error; its warnings are in the verdict."""
+    sites = stage.placed.cluster.sites
+    for site in sites:
+        _scaffold(stage, site)
+    verdicts = [_check_site(stage, site) for site in sites]
+    return Verdict(
+        accepted=all(verdict.accepted for verdict in verdicts), says="\n".join(verdict.says for verdict in verdicts)
+    )
+
+
+def _scaffold(stage: Stage, site: Site) -> None:
+    folder = site.code.directory
+    settings = site.code.settings.partition(":")[0].replace(".", "/")
+    for path, name in (
+        (f"{settings}.py", "settings"),
+        ("throw_away_urls.py", "urls"),
+        ("throw_away_manage.py", "manage"),
+        ("throw_away_names.py", "names"),
+    ):
+        stage.scaffold(f"{folder}/{path}", (PROJECT / f"{name}.py.txt").read_text(encoding="utf-8"))
+    for name, value in SECRETS.items():
+        stage.scaffold(f"/etc/{site.name}/secrets/{name}", value)
+
+
+def _check_site(stage: Stage, site: Site) -> Verdict:
+    names = _python(stage, site, "throw_away_names.py")
+    if names:
+        return Verdict(accepted=False, says=f"{site.name}: {names}")
+    checked = stage.run(
+        [*_environment(site), "throw_away_manage.py", "check", "--deploy", "--fail-level", "ERROR"],
+        as_root=False,
+        directory=site.code.directory,
+    )
+    if checked.status != 0:
+        return Verdict(accepted=False, says=f"{site.name}: {_tail(checked.output)}")
+    warnings = re.findall(r"\((security\.W\d+)\)", checked.output)
+    return Verdict(
+        accepted=True, says=f"{site.name}: check --deploy finds no error; warnings: {', '.join(warnings) or 'none'}"
+    )
+
+
+def _python(stage: Stage, site: Site, script: str) -> str:
+    ran = stage.run([*_environment(site), script], as_root=False, directory=site.code.directory)
+    return _tail(ran.output) or "Python failed" if ran.status != 0 else ""
+
+
+def _environment(site: Site) -> list[str]:
+    module = site.code.settings.partition(":")[0]
+    return ["env", f"PYTHONPATH=/etc/{site.name}", f"DJANGO_SETTINGS_MODULE={module}", "python3"]
+
+
+def _tail(output: str) -> str:
+    """What Python and Django say was wrong, without warnings and the lines of a traceback."""
+    noise = ("Traceback", "The above", "During handling", "WARNINGS", "System check", "SystemCheckError")
+    lines = [line for line in output.splitlines() if line[:1].strip() and not line.startswith(noise)]
+    return "\n".join([line for line in lines if "(security.W" not in line][-3:])
