@@ -117,12 +117,16 @@ def _factor(
 
 def _worlds(mix: Mix, open_: Mapping[str, frozenset[str]], factor: _Factor, seen: Observation) -> tuple[World, ...]:
     """The worlds that agree with the observation: dear pages with cheap files or the other way round, and the
-    database's share of a page low or high."""
+    database's share of a page low or high. What is sent was not observed, so it is at its worst in the dear ones."""
     source = f"{FITTED} from {percent(seen.cpu_share)} CPU at {digits(seen.requests_per_second)} requests/s"
-    middle = World(mix=_fitted(mix, open_, factor.mid, None, source), corner="mid")
+    middle = World(mix=_fitted(mix, open_, factor.mid, None, source), corner="mid", sent="mid")
     splits: tuple[float | None, ...] = DATABASE_SHARE if any(len(parts) == 2 for parts in open_.values()) else (None,)
-    ends: tuple[tuple[float, Corner], ...] = ((factor.high, "low"), (factor.low, "high"))
-    others = [World(mix=_fitted(mix, open_, k, split, source), corner=corner) for split in splits for k, corner in ends]
+    ends: tuple[tuple[float, Corner, Corner], ...] = ((factor.high, "low", "high"), (factor.low, "high", "low"))
+    others = [
+        World(mix=_fitted(mix, open_, k, split, source), corner=corner, sent=sent)
+        for split in splits
+        for k, corner, sent in ends
+    ]
     return (middle, *others)
 
 

@@ -93,7 +93,15 @@ class _Engine:
         if self.workload.classes:
             items = passages(network, fitted.worlds[0].mix)
             guessed = guessed_share(items, memory, host=breaks.server, resource=breaks.resource)
-        notes = notes_of(network, self.workload, hosts, capacity=capacity, guessed=guessed, answered=bool(latency))
+        notes = notes_of(
+            network,
+            self.workload,
+            hosts,
+            capacity=capacity,
+            resource=breaks.resource,
+            guessed=guessed,
+            answered=bool(latency),
+        )
         return Forecast(
             plan_digest=document.digest(self.cluster.design),
             engine=ENGINE,

@@ -74,14 +74,16 @@ class Crowd:
         return self.limits.utilisation(host, "cpu", self.rate) or 0.0
 
     def _waits(self) -> dict[Key, queues.Slots] | None:
-        found = {}
+        """What requests wait for a slot, once a server: whoever has one of its slots has waited for the others."""
+        longest: dict[str, tuple[Key, queues.Slots]] = {}
         for pool in self.limits.pools:
             held = self.limits.holding.at(pool, self.rate)
             if held is None:
                 return None
-            if held.wait > 0:
-                found[pool.key] = held
-        return found
+            host = pool.key[0]
+            if held.wait > 0 and (host not in longest or held.wait > longest[host][1].wait):
+                longest[host] = (pool.key, held)
+        return dict(longest.values())
 
     def _stretches(self, busy: Mapping[str, float], peers: Mapping[str, int]) -> dict[str, float]:
         known: dict[tuple[float, int], float] = {}

@@ -84,8 +84,10 @@ def passages(network: Network, mix: Mix) -> tuple[Passage, ...]:
     return tuple(found)
 
 
-def state(network: Network, mix: Mix, items: tuple[Passage, ...], corner: Corner) -> State:
-    """The passages added up by host, each demand at one end of its range."""
+def state(
+    network: Network, mix: Mix, items: tuple[Passage, ...], corner: Corner, *, sent: Corner | None = None
+) -> State:
+    """The passages added up by host, CPU at one end of its range and what is sent at one of its own."""
     own: dict[tuple[Key, str], float] = {}
     result = State(own=own)
     for name, share in shares(mix).items():
@@ -97,8 +99,8 @@ def state(network: Network, mix: Mix, items: tuple[Passage, ...], corner: Corner
         own[item.key, item.name] = seconds
         result.cpu[host] = result.cpu.get(host, 0.0) + item.visits * seconds
         if item.demand.bytes_out is not None and item.remote > 0:
-            sent = item.remote * at(item.demand.bytes_out, corner)
-            result.sent[host] = result.sent.get(host, 0.0) + sent
+            size = at(item.demand.bytes_out, sent or corner)
+            result.sent[host] = result.sent.get(host, 0.0) + item.remote * size
     return result
 
 
@@ -109,7 +111,7 @@ def states(network: Network, worlds: tuple[World, ...]) -> tuple[State, ...]:
     for world in worlds:
         if id(world.mix) not in asked:
             asked[id(world.mix)] = passages(network, world.mix)
-        found.append(state(network, world.mix, asked[id(world.mix)], world.corner))
+        found.append(state(network, world.mix, asked[id(world.mix)], world.corner, sent=world.sent))
     return tuple(found)
 
 

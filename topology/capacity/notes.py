@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from topology.capacity.answer import HostForecast, Number
+from topology.capacity.answer import HostForecast, Number, Resource
 from topology.capacity.loads import Network
 from topology.capacity.words import digits, percent
+from topology.components import FILES
 from topology.workload import Workload
 
+WORTH_SAYING = 0.005
 LEFT_OUT = "Not counted: waits for disks, TLS handshakes, and connections that slow clients hold open."
 
 
@@ -18,16 +20,18 @@ def notes_of(
     hosts: Sequence[HostForecast],
     *,
     capacity: Number,
+    resource: Resource,
     guessed: float,
     answered: bool,
 ) -> tuple[str, ...]:
-    """The notes of a forecast; `answered` where a response time is given."""
+    """The notes of a forecast; `resource` breaks first, `answered` where a response time is given."""
     found = [
         *_refusals(hosts),
         *_overload(workload, capacity, answered=answered),
-        *_doubts(workload, guessed),
+        *_doubts(workload, guessed, resource),
         *_memory(hosts),
         *_unknown(network),
+        *_fetched(network),
         LEFT_OUT,
     ]
     return tuple(found)
@@ -66,21 +70,26 @@ def _overload(workload: Workload, capacity: Number, *, answered: bool) -> Iterat
         )
 
 
-def _doubts(workload: Workload, guessed: float) -> Iterator[str]:
+def _doubts(workload: Workload, guessed: float, resource: Resource) -> Iterator[str]:
     if not workload.classes:
         yield "The workload names no classes of requests: every request is taken for a page, which is a guess."
-    if guessed > 0:
-        way = (
-            "measure what they cost, or have them fitted"
-            if workload.observed
-            else "say how busy the server was at the log's peak hour (`observed` in the workload), and they are fitted"
-        )
-        yield f"{percent(guessed)} of what fills the first limit rests on guesses: {way}."
+    if guessed >= WORTH_SAYING:
+        yield f"{percent(guessed)} of what fills the first limit rests on guesses: {_way_out(workload, resource)}."
     if workload.observed is None:
         yield "Nobody has said how busy the running server was, so no figure is checked against it."
     if workload.source is not None and workload.source.confidence == "thin":
         why = f": {workload.source.why}" if workload.source.why else ""
         yield f"The log is thin, and so is its peak{why}."
+
+
+def _way_out(workload: Workload, resource: Resource) -> str:
+    if resource == "network":
+        return "read the sizes of the answers from an access log"
+    if resource == "memory":
+        return "see how much memory the running programs take"
+    if workload.observed is None:
+        return "say how busy the server was at the log's peak hour (`observed` in the workload), and they are fitted"
+    return "measure what these requests cost"
 
 
 def _memory(hosts: Sequence[HostForecast]) -> Iterator[str]:
@@ -102,6 +111,17 @@ def _unknown(network: Network) -> Iterator[str]:
         yield "The database is run by others: what it carries is not forecast."
     elif not network.cluster.hosts_offering("sql"):
         yield "No database stands in this plan: its work is not counted."
+
+
+def _fetched(network: Network) -> Iterator[str]:
+    """Files that lie on another server: what is fetched of them depends on the memory of those who ask."""
+    serving = {host for kind, route in network.routes.items() if kind in FILES for host, _ in route.visits}
+    edges = [e for e in network.cluster.edges if e.endpoint.service == "nfs" and e.client in serving and not e.local]
+    if edges:
+        yield (
+            f"What {edges[0].client} fetches of its files from {edges[0].server} is not counted: it keeps the popular"
+            " ones in its memory."
+        )
 
 
 def _named(hosts: Sequence[HostForecast]) -> str:

@@ -22,10 +22,10 @@ _RECOVERY: Mapping[str, str] = {
     "sql": "Set up a new server and restore the last backup; what was written since then is lost.",
     "nfs": "Set up a new server and restore the files from the last backup; uploads since then are lost.",
     "media": "Set up a new server and restore its files from the last backup, unless they lie elsewhere.",
-    "cache": "Set up a new server; the cache fills again by itself.",
-    "dns": "Set up a new server, and name a second one at the registrar.",
+    "dns": "Name a second name server at the registrar.",
+    "cache": "The cache fills again by itself.",
 }
-_ANEW = "Set up a new server from its files in the bundle; nothing is lost but time."
+_ANEW = "Set up a new server from its files in the bundle"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +136,10 @@ def _recovery(network: Network, loss: Loss) -> str:
     sentences = [_database(network, loss.host)] if "sql" in offered else []
     kept = ("nfs", *(() if "nfs" in offered or _fetches_files(network, loss.host) else ("media",)), "dns", "cache")
     sentences.extend(_RECOVERY[service] for service in kept if service in offered)
-    return " ".join(sentences) or _ANEW
+    if not sentences:
+        return f"{_ANEW}; nothing is lost but time."
+    begun = sentences[0].startswith(("Set up", "A person"))
+    return " ".join(sentences if begun else [f"{_ANEW}.", *sentences])
 
 
 def _database(network: Network, host: str) -> str:

@@ -26,7 +26,9 @@ class World:
     mix: Mapping[str, RequestClass]
     """The classes with what they cost in this world."""
     corner: Corner
-    """The end of the range of every other input."""
+    """The end of the range of every other cost in CPU."""
+    sent: Corner
+    """The end of the range of the sizes of answers."""
 
 
 def at(figure: Estimate, corner: Corner) -> float:
@@ -37,9 +39,9 @@ def at(figure: Estimate, corner: Corner) -> float:
 def plain_worlds(mix: Mapping[str, RequestClass]) -> tuple[World, ...]:
     """Every input as expected, all at their low end, all at their high end."""
     return (
-        World(mix=mix, corner="mid"),
-        World(mix=mix, corner="low"),
-        World(mix=mix, corner="high"),
+        World(mix=mix, corner="mid", sent="mid"),
+        World(mix=mix, corner="low", sent="low"),
+        World(mix=mix, corner="high", sent="high"),
     )
 
 

@@ -16,5 +16,5 @@ def digits(value: float) -> str:
 
 def percent(share: float) -> str:
     """A share as a percentage, to one place below ten: 34 %, 2.3 %."""
-    places = 0 if abs(share) >= 0.0995 or share == 0 else 1
-    return f"{share * 100:,.{places}f} %"
+    places = 0 if abs(share) >= 0.0995 else 1
+    return f"{share * 100:,.{places}f}".removesuffix(".0") + " %"

@@ -20,7 +20,7 @@ from topology.components import (
     Settings,
 )
 from topology.components.base import Need
-from topology.demands import demand_of
+from topology.demands import demand_of, guess
 from topology.design import Design
 from topology.value import Estimate, estimate
 from topology.workload import KINDS, Kind, RequestClass, Workload
@@ -72,6 +72,7 @@ class WebSettings(Settings):
     file_ms: float | None = None
     page_ms: float | None = None
     file_bytes: float | None = None
+    guessed_bytes: float | None = None
 
 
 class Web(Part):
@@ -92,7 +93,10 @@ class Web(Part):
     def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
         assert isinstance(placed.written, WebSettings)
         cost = placed.written.file_ms if kind in FILES else placed.written.page_ms
-        return Demand(cpu_ms=exact(cost or 0.0), bytes_out=exact(placed.written.file_bytes or 0.0))
+        size = exact(placed.written.file_bytes or 0.0)
+        if placed.written.guessed_bytes:
+            size = guess(0, placed.written.guessed_bytes, 2 * placed.written.guessed_bytes, "a test")
+        return Demand(cpu_ms=exact(cost or 0.0), bytes_out=size)
 
 
 class AppSettings(Settings):
@@ -166,7 +170,12 @@ class Files(Part):
 
     name = "files"
     title = "Files"
-    roles: ClassVar[Mapping[str, str]] = {"files": "serves media", "shelf": "keeps files", "memo": "remembers"}
+    roles: ClassVar[Mapping[str, str]] = {
+        "files": "serves media",
+        "shelf": "keeps files",
+        "memo": "remembers",
+        "mount": "fetches files",
+    }
     offers: ClassVar[Mapping[str, tuple[str, ...]]] = {"files": ("media",), "shelf": ("nfs",), "memo": ("cache",)}
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
@@ -174,7 +183,10 @@ class Files(Part):
             return (Endpoint(service="media", port=80, carries=frozenset({"media"}), public=True),)
         if placed.role.name == "memo":
             return (Endpoint(service="cache", port=11211, carries=DYNAMIC),)
-        return (Endpoint(service="nfs", port=2049),)
+        return (Endpoint(service="nfs", port=2049),) if placed.role.name == "shelf" else ()
+
+    def needs(self, placed: Placed) -> tuple[Need, ...]:
+        return (Need(services=("nfs",), why="fetches"),) if placed.role.name == "mount" else ()
 
     def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
         return Demand(cpu_ms=exact(0.1), bytes_out=exact(80_000)) if placed.role.name == "files" else None

@@ -153,7 +153,7 @@ def test_files_that_alone_exceed_what_was_seen_cannot_be_fitted() -> None:
     found = fitted(seen(0.005), classes=files)
 
     assert found.workload.classes["page"].app_cpu_ms is None
-    assert "files and proxying alone would keep the server 1.0 % busy" in found.notes[0]
+    assert "files and proxying alone would keep the server 1 % busy" in found.notes[0]
     assert today(found).observed_cpu == 0.005
     assert today(found).predicted_cpu.value > 0.005
 

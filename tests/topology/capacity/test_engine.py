@@ -275,6 +275,23 @@ def test_what_is_unsure_is_said() -> None:
     assert "Not counted: waits for disks" in text
 
 
+def test_guesses_about_the_network_are_mended_by_a_log() -> None:
+    web = tier("web", [{"web": {"guessed_bytes": 200_000}}])
+
+    found = foreseen(web, workload=work(50, classes={"media": {"share": 1}}))
+
+    assert found.guessed_share == 1
+    assert any("rests on guesses: read the sizes of the answers from an access log" in note for note in found.notes)
+
+
+def test_files_fetched_from_another_server_are_left_out_and_that_is_said() -> None:
+    tiers = (tier("media", ["files", "mount"], count=2), tier("nfs", ["shelf"]))
+
+    found = foreseen(*tiers, workload=work(10, classes={"media": {"share": 1}}))
+
+    assert any("What media1 fetches of its files from nfs1 is not counted" in note for note in found.notes)
+
+
 def test_a_database_run_by_others_is_named() -> None:
     outside = [{"name": "rds", "kind": "postgresql", "endpoint": "db.example.com:5432"}]
 
