@@ -17,7 +17,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def compiled(function: Function) -> Function:
     """`numba.njit` with its type kept, and a cache on disk where a directory can be written to."""
     try:
-        return cast(Function, numba.njit(cache=True, nogil=True)(function))
+        return cast(Function, numba.njit(cache=True, nogil=True, forceinline=True)(function))
     except RuntimeError:  # no place for a cache: compile anew in each process
         return cast(Function, numba.njit(nogil=True)(function))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from topology.intake import clock
 from topology.intake.facts import groups
@@ -301,17 +302,23 @@ def _observed(
     window: Window, busy_percent: float | None, server_type: str | None, cores: int | None, ram_used_mib: int | None
 ) -> Observation | None:
     if busy_percent is None:
+        if (server_type, cores, ram_used_mib) != (None, None, None):
+            raise LogRefused("say too how busy that server was in the log's busiest hour", file="--busy")
         return None
     if not 0 < busy_percent <= 100:
         raise LogRefused(
             "say how busy the server was in percent of all its cores, above 0 and up to 100", file="--busy"
         )
     parts: dict[str, Any] = {"server_type": server_type, "cores": cores, "ram_used_mib": ram_used_mib}
-    return Observation(
-        cpu_share=round(busy_percent / 100, 6),
-        requests_per_second=_rounded(window.peak_rate),
-        **{key: value for key, value in parts.items() if value is not None},
-    )
+    try:
+        return Observation(
+            cpu_share=round(busy_percent / 100, 6),
+            requests_per_second=_rounded(window.peak_rate),
+            **{key: value for key, value in parts.items() if value is not None},
+        )
+    except ValidationError as error:
+        field = str(error.errors()[0]["loc"][0]).replace("_mib", "").replace("_", "-")
+        raise LogRefused(error.errors()[0]["msg"].replace("Input should", "this should"), file=f"--{field}") from None
 
 
 def _source(reading: LogReading, confidence: Confidence, why: str) -> Source:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from topology.intake.compiled import compiled
 from topology.intake.hits import DASH, NOT_LOGGED
@@ -23,6 +24,26 @@ _PROTOCOL = np.frombuffer(b"HTTP/", dtype=np.uint8)
 _BOT, _CRAWL, _SPIDER, _SLURP = (
     np.frombuffer(word, dtype=np.uint8) for word in (b"bot", b"crawl", b"spider", b"slurp")
 )
+
+
+def _stops(extra: bytes) -> NDArray[np.uint8]:
+    """A table of bytes that end a skip: control characters, so also the end of the line, and those named."""
+    return np.array([byte < 0x20 or byte in extra for byte in range(256)], dtype=np.uint8)
+
+
+_IN_HEAD = _stops(b" " + bytes(range(0x7F, 256)))
+_IN_QUOTES = _stops(b'"\\')
+_IN_WORD = _stops(b' "')
+_IN_PATH = _stops(b" ./?#;")
+_IN_AGENT = _stops(b'"\\bBcCsS')
+
+
+@compiled
+def _skip(data: Any, at: int, stops: Any) -> int:
+    """The first byte from `at` on that is in the table; the newline always is."""
+    while stops[data[at]] == 0:
+        at += 1
+    return at
 
 
 @compiled
@@ -102,20 +123,15 @@ def _words_before(data: Any, at: int, end: int, starts: Any) -> int:
     `starts` gets one entry more: where the bracket is.
     """
     starts[0], words = at, 1
-    index = at
-    while index < end:
-        byte = data[index]
-        if byte == _SPACE:
-            if data[index + 1] == 0x5B:
-                starts[words] = index + 1
-                return words
-            if words == 4 or (words > 1 and starts[words - 1] == index):
-                return 0
-            starts[words] = index + 1
-            words += 1
-        elif byte < _SPACE or byte > 0x7E:
+    index = _skip(data, at, _IN_HEAD)
+    while index < end and data[index] == _SPACE:
+        starts[words] = index + 1
+        if data[index + 1] == 0x5B:
+            return words
+        if words == 4 or (words > 1 and starts[words - 1] == index):
             return 0
-        index += 1
+        words += 1
+        index = _skip(data, index + 1, _IN_HEAD)
     return 0
 
 
@@ -141,13 +157,8 @@ def _hash(data: Any, at: int, end: int) -> Any:
 @compiled
 def _quote_end(data: Any, at: int, end: int) -> int:
     """Where a quoted text that begins at `at` ends, or -1 for an escape, a control character or no end."""
-    for index in range(at, end):
-        byte = data[index]
-        if byte == _QUOTE:
-            return index
-        if byte == _BACKSLASH or byte < _SPACE:
-            return -1
-    return -1
+    index = _skip(data, at, _IN_QUOTES)
+    return index if index < end and data[index] == _QUOTE else -1
 
 
 @compiled
@@ -196,7 +207,7 @@ def _prefix(data: Any, at: int, end: int, prefixes: Any) -> int:
 @compiled
 def _path(data: Any, at: int, end: int, tables: Any) -> tuple[int, int]:
     """Where the path that begins at `at` ends, or -1, and its traits."""
-    dot, cut, index = -1, -1, at
+    dot, cut, index = -1, -1, _skip(data, at, _IN_PATH)
     while index < end and data[index] != _SPACE:
         byte = data[index]
         if cut < 0:
@@ -204,10 +215,10 @@ def _path(data: Any, at: int, end: int, tables: Any) -> tuple[int, int]:
                 dot = index
             elif byte == _SLASH:
                 dot = -1
-            elif byte == 0x3F or byte == 0x23 or byte == 0x3B:
+            else:
                 cut = index
-        index += 1
-    if index == end:
+        index = _skip(data, index + 1, _IN_PATH)
+    if index >= end:
         return -1, 0
     stop = index if cut < 0 else cut
     traits = _extension(data, dot, stop, tables[1]) if dot >= 0 else -1
@@ -258,34 +269,25 @@ def _size(data: Any, at: int, end: int) -> tuple[int, int]:
 
 @compiled
 def _word_end(data: Any, at: int, end: int) -> int:
-    """Where the word that begins at `at` ends; -1 for an escape or a quote without end."""
+    """Where the word that begins at `at` ends; -1 for an escape, or a quote in the wrong place."""
     if data[at] == _QUOTE:
-        for index in range(at + 1, end):
-            if data[index] == _BACKSLASH:
-                return -1
-            if data[index] == _QUOTE:
-                return index + 1 if index + 1 == end or data[index + 1] == _SPACE else -1
-        return -1
-    for index in range(at, end):
-        if data[index] == _SPACE:
-            return index
-        if data[index] == _QUOTE or data[index] < _SPACE:
-            return -1
-    return end
+        index = _quote_end(data, at + 1, end) + 1
+        return index if index == end or (index > 0 and data[index] == _SPACE) else -1
+    index = _skip(data, at, _IN_WORD)
+    return index if index == end or data[index] == _SPACE else -1
 
 
 @compiled
-def _is_bot(data: Any, at: int, end: int) -> bool:
-    """Whether a text holds bot, crawl, spider or slurp in any case."""
-    for index in range(at, end - 2):
-        first = data[index] | 0x20
-        if first == 0x62 and _has(data, index, end, _BOT):
-            return True
-        if first == 0x63 and _has(data, index, end, _CRAWL):
-            return True
-        if first == 0x73 and (_has(data, index, end, _SPIDER) or _has(data, index, end, _SLURP)):
-            return True
-    return False
+def _agent(data: Any, at: int, end: int) -> tuple[int, bool]:
+    """Where a quoted description of a client ends, or -1 as in `_word_end`, and whether it is a robot's."""
+    bot, index = False, _skip(data, at + 1, _IN_AGENT)
+    while index < end and data[index] > _SPACE and data[index] != _BACKSLASH:
+        if data[index] == _QUOTE:
+            return (index + 1 if index + 1 == end or data[index + 1] == _SPACE else -1), bot
+        for word in (_BOT, _CRAWL, _SPIDER, _SLURP):
+            bot = bot or _has(data, index, end, word)
+        index = _skip(data, index + 1, _IN_AGENT)
+    return -1, False
 
 
 @compiled
@@ -293,7 +295,7 @@ def _has(data: Any, at: int, end: int, word: Any) -> bool:
     """Whether a word of small letters stands at `at`, in any case."""
     if end - at < word.size:
         return False
-    place = 1
+    place = 0
     # Setting this bit makes a capital small and no other byte a letter.
     while place < word.size and data[at + place] | 0x20 == word[place]:
         place += 1
@@ -337,11 +339,12 @@ def _ending(data: Any, at: int, end: int, wanted: Any) -> tuple[bool, bool, int]
         start = at + 1
         if start >= end or data[start] == _SPACE:
             return False, False, 0
-        at = _word_end(data, start, end)
+        if number == wanted[0]:
+            at, bot = _agent(data, start, end) if data[start] == _QUOTE else (-1, False)
+        else:
+            at = _word_end(data, start, end)
         if at < 0:
             return False, False, 0
-        if number == wanted[0]:
-            bot = _is_bot(data, start, at)
         if number == wanted[1]:
             micros = _time(data, start, at, wanted[2] != 0)
     return micros != -3, bot, micros

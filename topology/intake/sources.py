@@ -74,7 +74,7 @@ def log_of(source: Path | Log) -> Log:
         size = source.stat().st_size
     except OSError:
         size = None
-    return Log(name=source.name or str(source), path=source, size=size)
+    return Log(name=str(source), path=source, size=size)
 
 
 @contextmanager
@@ -111,7 +111,7 @@ def _opened(log: Log) -> Iterator[Readable]:
     try:
         stream = log.path.open("rb", buffering=0)
     except OSError as error:
-        raise LogRefused(_why_unopened(error), file=str(log.path)) from None
+        raise LogRefused(_why_unopened(error), file=log.name) from None
     with stream:
         yield cast(Readable, stream)
 
