@@ -17,8 +17,9 @@ from topology.capacity.answer import (
 )
 from topology.capacity.document import to_document
 from topology.capacity.engine import ENGINE, calibrate, forecast, forecast_of
+from topology.capacity.words import digits, percent
 
 __all__ = [
     "ENGINE", "Break", "Cost", "Forecast", "Growth", "HostForecast", "MemoryUse", "Number", "Resource", "SinglePoint",
-    "TierForecast", "Today", "calibrate", "forecast", "forecast_of", "to_document",
+    "TierForecast", "Today", "calibrate", "digits", "forecast", "forecast_of", "percent", "to_document",
 ]  # fmt: skip

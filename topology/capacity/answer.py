@@ -51,6 +51,17 @@ class MemoryUse:
     parts: Mapping[str, float] = field(default_factory=dict)
 
     @property
+    def share(self) -> Number:
+        """Use over what is there, as a share."""
+        return Number(
+            value=self.used / self.total,
+            low=self.low / self.total,
+            high=self.high / self.total,
+            kind="approximate",
+            unit="share",
+        )
+
+    @property
     def swaps(self) -> bool:
         """Expected use is above what is there: capacity then means nothing."""
         return self.used > self.total

@@ -66,7 +66,6 @@ def availability_of(network: Network, hosts: Sequence[HostForecast], lost: Seque
     }
     return spread(
         tuple(ends.values()),
-        kind="approximate",
         unit="share",
         why=(
             "servers that stop and are repaired, k of n by what the peak needs, tiers in series; how often they stop"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from topology.capacity.answer import Resource
 from topology.capacity.loads import Passage
@@ -13,22 +14,40 @@ from topology.value import Estimate
 _Measure = Callable[[Passage], tuple[float, Estimate | None]]
 
 
-def guessed_share(
-    items: Iterable[Passage], memory: Mapping[str, tuple[Taken, ...]], *, host: str, resource: Resource
-) -> float:
-    """Share, 0 to 1, of what fills the limit that is met first whose figure has the basis `guess`.
+@dataclass(frozen=True, kw_only=True)
+class Guessed:
+    """How much of an answer rests on guesses, 0 to 1, and about what they are."""
 
-    Of the CPU seconds or bytes of one mean request at the server that breaks first, as expected; where workers or
-    connections break first, of the CPU seconds of the whole request, since they are held for all of it; where
-    memory does, of that server's memory. A figure made of several counts by its weakest.
+    share: float
+    about: Resource
+
+
+def guessed(
+    items: tuple[Passage, ...], memory: Mapping[str, tuple[Taken, ...]], limits: Iterable[tuple[str, Resource]]
+) -> Guessed:
+    """The largest of the guessed shares of what the answer is made of.
+
+    Response times are made of the CPU seconds of a mean request, on all its servers. Capacity is made of what fills
+    the first limit (`limits`: server and resource, in every world): CPU seconds or bytes of a mean request at that
+    server, or its memory. Each share is of the expected amount; a figure made of several counts by its weakest.
     """
+    found = [Guessed(share=_share(items, _cpu), about="cpu")]
+    found.extend(
+        Guessed(share=_of_limit(items, memory, host, resource), about=resource)
+        for host, resource in dict.fromkeys(limits)
+    )
+    return max(found, key=lambda item: item.share)
+
+
+def _of_limit(
+    items: tuple[Passage, ...], memory: Mapping[str, tuple[Taken, ...]], host: str, resource: Resource
+) -> float:
     if resource == "memory":
         return guessed_memory(memory[host])
-    if resource == "network":
-        return _share((item for item in items if item.key[0] == host), _bytes)
-    if resource == "cpu":
-        return _share((item for item in items if item.key[0] == host), _cpu)
-    return _share(items, _cpu)
+    here = (item for item in items if item.key[0] == host)
+    if resource in ("cpu", "network"):
+        return _share(here, _bytes if resource == "network" else _cpu)
+    return 0.0  # workers and connections are held for as long as the CPU of the whole request takes
 
 
 def _cpu(item: Passage) -> tuple[float, Estimate | None]:

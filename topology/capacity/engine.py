@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from topology import document
 from topology.capacity.answer import Break, Forecast, HostForecast, Number, Resource
 from topology.capacity.availability import availability_of
-from topology.capacity.basis import guessed_share
+from topology.capacity.basis import Guessed, guessed
 from topology.capacity.calibration import Fit, fit
 from topology.capacity.cost import cost_of
 from topology.capacity.growth import growth_of
@@ -17,7 +17,7 @@ from topology.capacity.hosts import host_forecasts, tier_forecasts
 from topology.capacity.latency import Crowd, Figure, banded, figures, peers_of
 from topology.capacity.limits import Limits
 from topology.capacity.loads import Network, network_of, passages, states
-from topology.capacity.memory import memory_of
+from topology.capacity.memory import Taken, memory_of
 from topology.capacity.notes import notes_of
 from topology.capacity.single_points import losses, single_points
 from topology.capacity.uncertainty import spread
@@ -89,17 +89,13 @@ class _Engine:
         breaks, capacity = _breaks(worlds, hosts)
         latency = self._latency(worlds, peak, capacity)
         lost = losses(network)
-        guessed = 1.0
-        if self.workload.classes:
-            items = passages(network, fitted.worlds[0].mix)
-            guessed = guessed_share(items, memory, host=breaks.server, resource=breaks.resource)
+        doubt = self._doubt(worlds, breaks, memory)
         notes = notes_of(
             network,
             self.workload,
             hosts,
             capacity=capacity,
-            resource=breaks.resource,
-            guessed=guessed,
+            doubt=doubt,
             answered=bool(latency),
         )
         return Forecast(
@@ -111,7 +107,7 @@ class _Engine:
             latency_ms=latency,
             availability=availability_of(network, hosts, lost),
             cost_month=cost_of(self.cluster.design),
-            guessed_share=guessed,
+            guessed_share=doubt.share,
             headroom=1 - peak.mid / capacity.value if capacity.value > 0 else -1.0,
             hosts=hosts,
             tiers=tier_forecasts(network, hosts),
@@ -120,6 +116,14 @@ class _Engine:
             growth=growth_of(capacity, self.workload, self.cluster.design.promise),
             notes=(*fitted.notes, *notes),
         )
+
+    def _doubt(self, worlds: Sequence[Limits], breaks: Break, memory: Mapping[str, tuple[Taken, ...]]) -> Guessed:
+        """A mix that is itself a guess leaves nothing else."""
+        if not self.workload.classes:
+            return Guessed(share=1.0, about="cpu")
+        met = [(limit.host, limit.resource) for world in worlds if (limit := world.first) is not None]
+        items = passages(worlds[0].network, worlds[0].mix)
+        return guessed(items, memory, [(breaks.server, breaks.resource), *met])
 
     def _latency(self, worlds: Sequence[Limits], peak: Estimate, capacity: Number) -> Mapping[Figure, Number]:
         """At the offered rate; empty where something is overloaded or no capacity is claimed."""
@@ -167,8 +171,7 @@ def _breaks(worlds: Sequence[Limits], hosts: Sequence[HostForecast]) -> tuple[Br
         )
     says = _says(first.host, first.resource, first.rate, worlds[0])
     tier = worlds[0].network.hosts[first.host].tier
-    exact = first.resource in ("cpu", "network") and min(rates) == max(rates)
-    capacity = spread(rates, kind="exact" if exact else "approximate", unit="1/s", why=says)
+    capacity = spread(rates, unit="1/s", why=says)
     return Break(tier=tier, server=first.host, resource=first.resource, at_rps=first.rate, says=says), capacity
 
 

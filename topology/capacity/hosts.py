@@ -8,6 +8,7 @@ from topology.capacity.answer import HostForecast, MemoryUse, Number, Resource, 
 from topology.capacity.limits import ORDER, Limits
 from topology.capacity.loads import Network
 from topology.capacity.memory import Taken, memory_use
+from topology.capacity.uncertainty import spread
 from topology.value import Estimate
 
 _WHY: Mapping[Resource, str] = {
@@ -70,10 +71,7 @@ def _utilisation(worlds: Sequence[Limits], host: str, peak: Estimate) -> dict[Re
         if value is not None:
             lows = [_at(world, host, resource, peak.low) for world in worlds]
             highs = [_at(world, host, resource, peak.high) for world in worlds]
-            low, high = min(value, *lows), max(value, *highs)
-            exact = resource != "workers" and low == high
-            kind = "exact" if exact else "approximate"
-            found[resource] = Number(value=value, low=low, high=high, kind=kind, unit="share", why=_WHY[resource])  # type: ignore[arg-type]
+            found[resource] = spread([value, *lows, *highs], unit="share", why=_WHY[resource])
     return found
 
 

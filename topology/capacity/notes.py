@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from topology.capacity.answer import HostForecast, Number, Resource
+from topology.capacity.basis import Guessed
 from topology.capacity.loads import Network
 from topology.capacity.words import digits, percent
 from topology.components import FILES
@@ -20,15 +21,14 @@ def notes_of(
     hosts: Sequence[HostForecast],
     *,
     capacity: Number,
-    resource: Resource,
-    guessed: float,
+    doubt: Guessed,
     answered: bool,
 ) -> tuple[str, ...]:
-    """The notes of a forecast; `resource` breaks first, `answered` where a response time is given."""
+    """The notes of a forecast; `answered` where a response time is given."""
     found = [
         *_refusals(hosts),
         *_overload(workload, capacity, answered=answered),
-        *_doubts(workload, guessed, resource),
+        *_doubts(workload, doubt),
         *_memory(hosts),
         *_unknown(network),
         *_fetched(network),
@@ -70,11 +70,11 @@ def _overload(workload: Workload, capacity: Number, *, answered: bool) -> Iterat
         )
 
 
-def _doubts(workload: Workload, guessed: float, resource: Resource) -> Iterator[str]:
+def _doubts(workload: Workload, doubt: Guessed) -> Iterator[str]:
     if not workload.classes:
         yield "The workload names no classes of requests: every request is taken for a page, which is a guess."
-    if guessed >= WORTH_SAYING:
-        yield f"{percent(guessed)} of what fills the first limit rests on guesses: {_way_out(workload, resource)}."
+    if doubt.share >= WORTH_SAYING:
+        yield f"{percent(doubt.share)} of this answer rests on guesses: {_way_out(workload, doubt.about)}."
     if workload.observed is None:
         yield "Nobody has said how busy the running server was, so no figure is checked against it."
     if workload.source is not None and workload.source.confidence == "thin":

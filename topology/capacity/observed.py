@@ -33,7 +33,7 @@ def today_of(
     network: Network, seen: Observation, *, busy: tuple[float, ...], before: float | None, fitted_ms: float
 ) -> Today:
     """Predicted beside seen. `busy` in all worlds; `before` the fit, where there was one."""
-    predicted = spread(busy, kind="approximate", unit="share", why="rate * CPU seconds a request / cores")
+    predicted = spread(busy, unit="share", why="rate * CPU seconds a request / cores")
     [host] = network.hosts.values()
     says = [
         f"We predict {percent(predicted.value)} CPU at {digits(seen.requests_per_second)} requests/s on {_size(host)};"

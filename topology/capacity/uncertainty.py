@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from topology.capacity.answer import Class, Number
+from topology.capacity.answer import Number
 from topology.value import Estimate
 from topology.workload import RequestClass
 
@@ -45,6 +45,9 @@ def plain_worlds(mix: Mapping[str, RequestClass]) -> tuple[World, ...]:
     )
 
 
-def spread(values: Sequence[float], *, kind: Class, unit: str, why: str = "") -> Number:
-    """A number from its values in all worlds: the first is the expected one."""
-    return Number(value=values[0], low=min(values), high=max(values), kind=kind, unit=unit, why=why)
+def spread(values: Sequence[float], *, unit: str, why: str = "") -> Number:
+    """A number from its values in all worlds: the first is the expected one.
+
+    It is approximate even where every input is exact: a live site is not the model.
+    """
+    return Number(value=values[0], low=min(values), high=max(values), kind="approximate", unit=unit, why=why)

@@ -15,6 +15,8 @@ def digits(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a percentage, to one place below ten: 34 %, 2.3 %."""
+    """A share as a percentage, to one place below ten: 34 %, 2.3 %; what is less than can be written, as that."""
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
     places = 0 if abs(share) >= 0.0995 else 1
     return f"{share * 100:,.{places}f}".removesuffix(".0") + " %"

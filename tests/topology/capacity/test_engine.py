@@ -31,7 +31,6 @@ def test_the_utilisation_law_on_one_server() -> None:
     assert found.capacity_rps.value == pytest.approx(2 / 0.065)
     assert found.host("all1").utilisation["cpu"].value == pytest.approx(10 * 0.065 / 2)
     assert found.headroom == pytest.approx(1 - 10 * 0.065 / 2)
-    assert found.capacity_rps.kind == "exact"
 
 
 def test_moving_the_database_out_adds_its_share_of_the_cpu() -> None:
@@ -268,11 +267,21 @@ def test_what_is_unsure_is_said() -> None:
     found = foreseen(tier("web", ["web", "app"]), workload=work(classes={"page": {"share": 1}}, source=source))
 
     text = " ".join(found.notes)
-    assert "100 % of what fills the first limit rests on guesses" in text
+    assert "100 % of this answer rests on guesses" in text
     assert "The log is thin, and so is its peak: 40 requests in 6 minutes." in text
     assert "Nobody has said how busy the running server was" in text
     assert "No database stands in this plan" in text
     assert "Not counted: waits for disks" in text
+
+
+def test_guessed_pages_count_also_where_the_network_is_full_first() -> None:
+    web = tier("web", [{"web": {"file_bytes": 500_000}}, "app"])
+
+    found = foreseen(web, workload=work(1, classes={"page": {"share": 0.01}, "media": {"share": 0.99}}))
+
+    assert found.breaks_first is not None
+    assert found.breaks_first.resource == "network"
+    assert found.guessed_share == 1
 
 
 def test_guesses_about_the_network_are_mended_by_a_log() -> None:

@@ -27,7 +27,8 @@ def test_three_digits_without_an_exponent(value: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.345, "34 %"), (0.0234, "2.3 %"), (1, "100 %"), (0, "0 %"), (12, "1,200 %")]
+    ("share", "text"),
+    [(0.345, "34 %"), (0.0234, "2.3 %"), (1, "100 %"), (0, "0 %"), (12, "1,200 %"), (4e-4, "< 0.1 %")],
 )
 def test_percentages(share: float, text: str) -> None:
     assert percent(share) == text
