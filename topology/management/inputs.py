@@ -11,12 +11,23 @@ from topology.intake import read_logs, workload_of
 from topology.workload import Workload
 
 
+def read_design(path: str | Path) -> Design:
+    """The design of a plan file as it is written, a workload in another file unread; its digest is the plan's."""
+    return document.load(read_bytes(Path(path)), catalogue=catalogue(), file=str(path))
+
+
 def read_plan(path: str | Path) -> Design:
     """The design of a plan file, with the workload of its `workload: {file: ...}` read in."""
-    design = document.load(read_bytes(Path(path)), catalogue=catalogue(), file=str(path))
+    design = read_design(path)
+    workload = workload_beside(design, path)
+    return design if workload is None else design.model_copy(update={"workload": workload})
+
+
+def workload_beside(design: Design, path: str | Path) -> Workload | None:
+    """The workload that a plan keeps in another file, relative to the plan's own; None where it keeps none there."""
     if not isinstance(design.workload, WorkloadFile):
-        return design
-    return design.model_copy(update={"workload": read_workload(Path(path).parent / design.workload.file)})
+        return None
+    return read_workload(Path(path).parent / design.workload.file)
 
 
 def read_workload(path: str | Path) -> Workload:

@@ -1,0 +1,42 @@
+"""Says what a plan carries, what breaks first, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from topology import capacity
+from topology.management.command import FINE, PlanCommand
+from topology.management.forecast_report import report
+from topology.management.inputs import read_design, read_workload, workload_beside
+
+
+class Command(PlanCommand):
+    """`manage.py forecast`."""
+
+    help = (
+        "Say what a plan carries: its capacity and what breaks first, response times, memory, cost, growth and single"
+        " points of failure, each with its range and what it rests on."
+    )
+    example = "python manage.py forecast plan.yaml --workload access.log"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("plan", metavar="PLAN", help="a plan file")
+        parser.add_argument(
+            "--workload",
+            metavar="FILE",
+            help="a log, a saved workload or the JSON of intake, in place of the plan's own workload",
+        )
+        parser.add_argument("--json", action="store_true", help="the forecast as JSON")
+
+    def run(self, **options: Any) -> int:
+        design = read_design(options["plan"])
+        written = options["workload"]
+        workload = read_workload(written) if written else workload_beside(design, options["plan"])
+        answer = capacity.forecast(design, workload)
+        if options["json"]:
+            self.answer_json(capacity.to_document(answer))
+        else:
+            self.answer(report(design.name, answer))
+        return FINE
