@@ -1,0 +1,314 @@
+"""The editor: the tiers as a table beside the live drawing, the headroom of each tier, cost and warnings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.views.decorators.http import require_http_methods
+
+from planner import editing
+from planner.drawings import Drawn, drawn
+from planner.editing import Draft, common_type, servers_of
+from planner.http import HtmxRequest, page
+from planner.saving import save
+from topology import document, revisions
+from topology.capacity import Forecast, forecast
+from topology.components import Component, Placed, catalogue, resolve
+from topology.design import Design, TierwrightError
+from topology.diagrams import draw, hue_of
+from topology.diff import compare
+from topology.document import PlanRefused
+from topology.hardware import BUILT_IN
+from topology.models import Plan, Revision
+from topology.workload import Workload
+
+FEW = 24
+"""Tiers of more servers than this show their number, not each server."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingField:
+    """One setting of a role in the form."""
+
+    name: str
+    label: str
+    help: str
+    written: Any
+    derived: Any
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleField:
+    """A role of a tier or a server: whether it is ticked, and its settings."""
+
+    name: str
+    title: str
+    says: str
+    ticked: bool
+    settings: tuple[SettingField, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerRow:
+    """A server of a tier in the form."""
+
+    name: str
+    type: str
+    address: str
+    prefix: str
+    roles: tuple[RoleField, ...] | None
+    """Its own roles; None where it has its tier's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierRow:
+    """A tier in the form."""
+
+    number: int
+    prefix: str
+    name: str
+    hue: int
+    count: Any
+    type: str | None
+    roles: tuple[RoleField, ...]
+    servers: tuple[ServerRow, ...]
+    editable_servers: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What follows from a draft: the design, or what is wrong with it."""
+
+    design: Design | None
+    problems: tuple[str, ...] = ()
+    forecast: Forecast | None = None
+    drawing: Drawn | None = None
+    changes: tuple[str, ...] = ()
+    before: Forecast | None = field(default=None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def editor(request: HtmxRequest, plan: str) -> HttpResponse:
+    """Show the head as a form; take changes; save them as a new revision."""
+    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    head = revisions.get(found)
+    base = revisions.design_of(head)
+    if request.method != "POST":
+        return _answer(request, found, head, document.to_data(base), base, parent=head.digest)
+    try:
+        draft = editing.apply(_draft_of(request.POST), request.POST)
+    except TierwrightError as error:
+        return _answer(request, found, head, _draft_of(request.POST), base, trouble=error)
+    parent = request.POST.get("parent", "")
+    result = _result(draft, base)
+    if request.POST.get("act") == "save" and result.design is not None:
+        message = request.POST.get("message", "").strip() or _message(result.changes)
+        onward = reverse("editor", args=[plan])
+        return save(request, found, result.design, parent_digest=parent, message=message, onward=onward)
+    return _answer(request, found, head, draft, base, result=result, parent=parent)
+
+
+def _answer(
+    request: HtmxRequest,
+    plan: Plan,
+    head: Revision,
+    draft: Draft,
+    base: Design,
+    *,
+    parent: str = "",
+    result: Result | None = None,
+    trouble: TierwrightError | None = None,
+) -> HttpResponse:
+    result = result or _result(draft, base)
+    problems = ((str(trouble),) if trouble else ()) + result.problems
+    context = {
+        "plan": plan,
+        "revision": head,
+        "parent": parent or request.POST.get("parent", head.digest),
+        "draft": json.dumps(draft, ensure_ascii=False),
+        "tiers": list(_tier_rows(draft, result.design)),
+        "types": _type_choices(draft),
+        "new_roles": _role_fields([], None, None),
+        "site": _site_fields(draft),
+        "result": result,
+        "problems": problems,
+        "message": _message(result.changes),
+    }
+    status = 422 if problems and request.method == "POST" else 200
+    return page(request, "planner/editor.html", context, status=status, parts=("editor", "live"))
+
+
+def _draft_of(sent: QueryDict) -> Draft:
+    """The draft that the form carries; a form that was tampered with is refused in the codec's words."""
+    try:
+        draft = json.loads(sent.get("draft", ""))
+        document.from_data(draft, catalogue=catalogue())
+    except ValueError:
+        raise TierwrightError("the form did not arrive whole; go back one page and send it again") from None
+    except TierwrightError:
+        # A draft with a mistake in it is what the form is for; only its shape must hold.
+        _check_shape(draft)
+    return draft  # type: ignore[no-any-return]
+
+
+def _check_shape(draft: Any) -> None:
+    tiers = draft.get("tiers") if isinstance(draft, dict) else None
+    good = isinstance(tiers, list) and bool(tiers) and all(_is_tier(tier) for tier in tiers)
+    if not good or not isinstance(draft.get("sites"), list):
+        raise TierwrightError("the form did not arrive whole; go back one page and send it again")
+
+
+def _is_tier(tier: Any) -> bool:
+    if not isinstance(tier, dict) or not isinstance(tier.get("name"), str):
+        return False
+    servers = tier.get("servers")
+    if isinstance(servers, dict):
+        return isinstance(servers.get("type"), str) and isinstance(servers.get("count"), int | str)
+    return isinstance(servers, list) and all(isinstance(s, dict) and {"name", "type"} <= set(s) for s in servers)
+
+
+def _result(draft: Draft, base: Design) -> Result:
+    try:
+        design = document.from_data(draft, catalogue=catalogue())
+        numbers = forecast(design) if isinstance(design.workload, Workload) else None
+        before = forecast(base) if isinstance(base.workload, Workload) else None
+    except PlanRefused as refusal:
+        return Result(design=None, problems=tuple(refusal.lines()))
+    except TierwrightError as refusal:
+        return Result(design=design, problems=(str(refusal),), drawing=drawn(draw(design)))
+    changes = compare(base, design).lines()
+    picture = drawn(draw(design, forecast=numbers, link=_link))
+    return Result(design=design, forecast=numbers, drawing=picture, changes=changes, before=before)
+
+
+def _link(kind: str, name: str) -> str:
+    return f"#{kind}-row-{name}"
+
+
+def _message(changes: tuple[str, ...]) -> str:
+    """A message for the revision, from what was changed."""
+    text = " ".join(changes[:3])
+    more = len(changes) - 3
+    return (f"{text} And {more} more." if more > 0 else text)[:300]
+
+
+def _type_choices(draft: Draft) -> list[tuple[str, str]]:
+    own = draft.get("server_types") or {}
+    names = [*own, *(name for name in BUILT_IN if name not in own)]
+    return [(name, _type_text(name, own.get(name))) for name in names]
+
+
+def _type_text(name: str, own: Mapping[str, Any] | None) -> str:
+    cores, ram = (own["cores"], own["ram_mib"]) if own else (BUILT_IN[name].cores, BUILT_IN[name].ram_mib)
+    return f"{name}: {cores} core{'s' if cores != 1 else ''}, {ram / 1024:g} GiB"
+
+
+def _site_fields(draft: Draft) -> dict[str, Any]:
+    promise = draft.get("promise") or {}
+    workload = draft.get("workload")
+    growth = workload.get("growth_per_year") if isinstance(workload, dict) else None
+    return {
+        "domains": ", ".join(draft["sites"][0].get("domains", [])) if len(draft["sites"]) == 1 else None,
+        "p95_ms": promise.get("p95_ms", ""),
+        "headroom": _percent(promise.get("headroom")),
+        "availability": _percent(promise.get("availability")),
+        "growth": _percent(growth),
+        "has_workload": isinstance(workload, dict) and "file" not in workload,
+    }
+
+
+def _percent(share: Any) -> Any:
+    return round(share * 100, 6) if isinstance(share, int | float) else "" if share is None else share
+
+
+def _tier_rows(draft: Draft, design: Design | None) -> Iterator[TierRow]:
+    cluster = resolve(design) if design else None
+    addresses = {host.name: host.address for host in design.hosts} if design else {}
+    for number, tier in enumerate(draft["tiers"]):
+        servers = servers_of(tier)
+        first = cluster.by_host.get(servers[0]["name"], ()) if cluster else ()
+        yield TierRow(
+            number=number,
+            prefix=f"tier.{number}",
+            name=tier["name"],
+            hue=_hue(tier),
+            count=len(servers) if isinstance(tier["servers"], list) else tier["servers"]["count"],
+            type=common_type(tier),
+            roles=_role_fields(tier.get("roles", []), f"tier.{number}.set", first),
+            servers=tuple(_server_rows(servers, number, addresses, cluster)) if len(servers) <= FEW else (),
+            editable_servers=isinstance(tier["servers"], list),
+        )
+
+
+def _server_rows(servers: list[Draft], number: int, addresses: Mapping[str, str], cluster: Any) -> Iterator[ServerRow]:
+    for index, server in enumerate(servers):
+        prefix = f"server.{number}.{index}"
+        own = server.get("roles")
+        placed = cluster.by_host.get(server["name"], ()) if cluster else ()
+        yield ServerRow(
+            name=server["name"],
+            type=server["type"],
+            address=server.get("address") or addresses.get(server["name"], ""),
+            prefix=prefix,
+            roles=None if own is None else _role_fields(own, f"{prefix}.set", placed),
+        )
+
+
+def _hue(tier: Draft) -> int:
+    roles = [role for server in servers_of(tier) for role in (server.get("roles") or tier.get("roles", []))]
+    names = {role if isinstance(role, str) else next(iter(role)) for role in roles}
+    by_role = catalogue().by_role
+    return hue_of(s for name in names if name in by_role for s in by_role[name].offers.get(name, ())).number
+
+
+def _role_fields(written: list[Any], prefix: str | None, placed: tuple[Placed, ...] | None) -> tuple[RoleField, ...]:
+    """Every role that may be ticked; those that are ticked have their settings."""
+    settings = {(r if isinstance(r, str) else next(iter(r))): ({} if isinstance(r, str) else r) for r in written}
+    return tuple(
+        RoleField(
+            name=name,
+            title=component.title,
+            says=says,
+            ticked=name in settings,
+            settings=_settings(component, name, settings[name], prefix, placed or ()) if name in settings else (),
+        )
+        for component in catalogue().components
+        if not component.implied_by
+        for name, says in component.roles.items()
+    )
+
+
+def _settings(
+    component: Component, role: str, written: Mapping[str, Any], prefix: str | None, placed: tuple[Placed, ...]
+) -> tuple[SettingField, ...]:
+    own = written.get(role) or {}
+    here = next((item for item in placed if item.role.name == role), None)
+    sized = component.size(here) if here else None
+    reasons = {reason.setting: reason for reason in sized.reasons} if sized else {}
+    return tuple(
+        SettingField(
+            name=f"{prefix}.{role}.{name}",
+            label=name.replace("_", " "),
+            help=info.description or "",
+            written=_text(own.get(name)),
+            derived=sized.values.get(name, "") if sized else "",
+            why=reasons[name].formula if name in reasons else "",
+        )
+        for name, info in component.settings.model_fields.items()
+    )
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(value)
+    return "" if value is None else str(value)
+
+
+urlpatterns = [path("plans/<slug:plan>/editor/", editor, name="editor")]

@@ -1,0 +1,132 @@
+"""The editor: shows the head, answers to changes, saves a revision, loses nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from topology import document, revisions
+from topology.components import catalogue
+from topology.design import Design
+from topology.models import Plan
+
+pytestmark = pytest.mark.django_db
+
+DATA: Mapping[str, Any] = {
+    "tierwright": 1,
+    "name": "newspaper",
+    "sites": [{"name": "newspaper", "domains": ["www.example.com"]}],
+    "workload": {"peak_requests_per_second": 20, "classes": {"page": {"share": 1, "app_cpu_ms": 20}}},
+    "tiers": [
+        {"name": "web", "servers": [{"name": "web1", "type": "small"}], "roles": ["nginx", "gunicorn"]},
+        {"name": "database", "servers": [{"name": "db1", "type": "small"}], "roles": ["postgresql"]},
+    ],
+}
+
+
+@pytest.fixture
+def plan() -> Plan:
+    """A plan with one revision."""
+    design = document.from_data(dict(DATA), catalogue=catalogue())
+    return revisions.start(design, name="Newspaper", message="first").plan
+
+
+def send(client: Client, plan: Plan, target: str | None = None, draft: Any = None, **fields: Any) -> Any:
+    """Post the form; with a target, as htmx does."""
+    head = revisions.get(plan)
+    data = {"draft": json.dumps(draft or document.to_data(revisions.load(plan))), "parent": head.digest}
+    data |= {name.replace("__", "."): value for name, value in fields.items()}
+    headers = {"HX-Request": "true", "HX-Target": target} if target else {}
+    return client.post(reverse("editor", args=[plan.slug]), data, headers=headers)
+
+
+def load(plan: Plan) -> Design:
+    return revisions.load(plan)
+
+
+def test_shows_tiers_numbers_and_drawing(client: Client, plan: Plan) -> None:
+    text = client.get(reverse("editor", args=[plan.slug])).content.decode()
+
+    assert 'id="tier-row-web"' in text
+    assert 'class="diagram"' in text
+    assert "What gives first" in text
+
+
+def test_a_change_is_answered_with_the_live_part_alone(client: Client, plan: Plan) -> None:
+    response = send(client, plan, "live", tier__0__type="large")
+    text = response.content.decode()
+
+    assert response.status_code == 200
+    assert text.lstrip().startswith('<div id="live"')
+    assert "8 cores" in text
+
+
+def test_without_javascript_the_whole_page_comes_back(client: Client, plan: Plan) -> None:
+    response = send(client, plan, act="add-server:0")
+
+    assert "<html" in response.content.decode()
+    assert "web2" in response.content.decode()
+    assert len(load(plan).hosts) == 2, "nothing is saved by looking"
+
+
+def test_saving_records_a_revision_with_a_message_from_the_changes(client: Client, plan: Plan) -> None:
+    response = send(client, plan, tier__0__count="2", act="save")
+    plan.refresh_from_db()
+
+    assert response.status_code == 302
+    assert plan.head == 2
+    assert [host.name for host in load(plan).hosts] == ["web1", "web2", "db1"]
+    assert "web2" in revisions.get(plan).message
+
+
+def test_the_persons_own_message_is_kept(client: Client, plan: Plan) -> None:
+    send(client, plan, tier__0__count="2", act="save", message="Black Friday")
+
+    assert revisions.get(plan).message == "Black Friday"
+
+
+def test_what_is_wrong_is_said_and_nothing_is_saved(client: Client, plan: Plan) -> None:
+    response = send(client, plan, "live", act="add-tier", new__name="a b; <b>", new__type="small")
+    text = response.content.decode()
+
+    assert response.status_code == 422
+    assert "tiers[2].name" in text
+    assert "<b>;" not in text
+    assert "This cannot be saved yet" in text
+
+
+def test_a_wrong_number_of_servers_is_a_sentence(client: Client, plan: Plan) -> None:
+    response = send(client, plan, tier__0__count="many")
+
+    assert response.status_code == 422
+    assert "from 1 to 2,000 servers" in response.content.decode()
+
+
+@pytest.mark.parametrize("draft", ["", "[]", "{", '{"tiers": 1}', '{"tiers": [{"name": "x"}], "sites": []}'])
+def test_a_form_that_did_not_arrive_whole_is_refused(client: Client, plan: Plan, draft: str) -> None:
+    response = client.post(reverse("editor", args=[plan.slug]), {"draft": draft, "parent": "x"})
+
+    assert response.status_code in (400, 422)
+    assert "did not arrive whole" in response.content.decode()
+
+
+def test_somebody_elses_save_in_between_loses_nothing(client: Client, plan: Plan) -> None:
+    seen = revisions.get(plan).digest
+    send(client, plan, tier__0__count="3", act="save")
+
+    draft = document.to_data(document.from_data(dict(DATA), catalogue=catalogue()))
+    fields = {"draft": json.dumps(draft), "parent": seen, "tier.1.count": "2", "act": "save"}
+    response = client.post(reverse("editor", args=[plan.slug]), fields)
+
+    assert response.status_code == 409
+    assert "Two versions" in response.content.decode()
+    assert len(load(plan).hosts) == 4
+
+
+def test_an_unknown_plan_is_not_found(client: Client) -> None:
+    assert client.get(reverse("editor", args=["nothing"])).status_code == 404
