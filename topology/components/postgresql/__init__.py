@@ -20,6 +20,7 @@ from topology.components.base import (
     Sizing,
     Validator,
 )
+from topology.components.postgresql.boot import boot
 from topology.components.postgresql.cost import demand_of_request, memory_of
 from topology.components.postgresql.files import PORT, files_of
 from topology.components.postgresql.preparations import preparations_of
@@ -42,11 +43,14 @@ class Postgresql(Component):
     packages = {"debian12": "15", "ubuntu2404": "16"}  # noqa: RUF012
     package = "postgresql"
     settings = PostgresqlSettings
+    evidence = "booted"
+    answer = "newspaper from 10.0.0.11; a stranger: no pg_hba.conf entry"
     validator = Validator(
         program="/usr/lib/postgresql/15/bin/postgres",
         package="postgresql",
         says="initdb, then postgres started over it with these files",
         check=check,
+        boot=boot,
     )
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:

@@ -24,9 +24,14 @@ def text_of(placed: Placed) -> str:
     return HEAD + "".join(f"{line}\n" for line in lines)
 
 
+def client_addresses(placed: Placed) -> list[str]:
+    """From where clients come in, in rising order."""
+    return _addresses(placed, clients_of(placed))
+
+
 def reasons_of(placed: Placed) -> tuple[Reason, ...]:
     """Why it has as many lines as it has."""
-    clients, sites = len(_addresses(placed, clients_of(placed))), len(placed.cluster.sites)
+    clients, sites = len(client_addresses(placed)), len(placed.cluster.sites)
     replicas = len(replicas_of(placed))
     reason = Reason(
         setting="network lines",
@@ -39,7 +44,7 @@ def reasons_of(placed: Placed) -> tuple[Reason, ...]:
 
 def _lines(placed: Placed) -> Iterator[str]:
     yield words("local", "all", "postgres", "peer")
-    for address in _addresses(placed, clients_of(placed)):
+    for address in client_addresses(placed):
         for site in placed.cluster.sites:
             yield words("host", site.database, site.database, f"{address}/32", "scram-sha-256")
     for address in _addresses(placed, replicas_of(placed)):

@@ -58,6 +58,13 @@ def primary_of(placed: Placed) -> Placed | None:
     return placed.cluster.find(edges[0].server, PRIMARY) if edges else None
 
 
+def primary_limits(placed: Placed) -> list[str]:
+    """The limits of the primary as options of postgres: a replica's may not be below what they were on the primary."""
+    limits = size(primary_of(placed) or placed)
+    names = ("max_connections", "max_wal_senders", "max_worker_processes")
+    return [word for name in names for word in ("-c", f"{name}={limits[name]}")]
+
+
 def replicas_of(placed: Placed) -> tuple[Edge, ...]:
     """The connections of the replicas that copy this server."""
     return tuple(e for e in placed.cluster.edges_to(placed.host.name, "sql") if e.client_role == REPLICA)

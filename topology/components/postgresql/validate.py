@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from topology.components.base import Placed, Ran, Stage, Verdict
+from topology.components.base import Ran, Stage, Verdict
 from topology.components.postgresql.files import folder_of
-from topology.components.postgresql.settings import REPLICA, primary_of, size
+from topology.components.postgresql.settings import REPLICA, primary_limits, size
 
 _MAIN = """\
 # Stands in for Debian's postgresql.conf, which ends by reading conf.d/ too.
@@ -59,16 +59,9 @@ def check(stage: Stage) -> Verdict:
         return _refused(f"pg_hba.conf lets everybody in: {everybody.group().strip()}")
     stage.scaffold(f"{folder}/postgresql.conf", _MAIN.format(folder=folder))
     stage.scaffold(f"{folder}/pg_ident.conf", "")
-    argv = ["sh", "-c", _SCRIPT, "postgres", str(sizing["version"]), folder, role, *_limits_of_primary(stage.placed)]
+    argv = ["sh", "-c", _SCRIPT, "postgres", str(sizing["version"]), folder, role, *primary_limits(stage.placed)]
     ran = stage.run(argv, seconds=60, as_root=False)
     return _judge(ran, ram_mib=stage.placed.host.type.ram_mib)
-
-
-def _limits_of_primary(placed: Placed) -> list[str]:
-    primary = primary_of(placed)
-    limits = size(primary or placed)
-    names = ("max_connections", "max_wal_senders", "max_worker_processes")
-    return [word for name in names for word in ("-c", f"{name}={limits[name]}")]
 
 
 def _judge(ran: Ran, *, ram_mib: int) -> Verdict:
