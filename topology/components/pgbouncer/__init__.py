@@ -20,7 +20,9 @@ from topology.components.base import (
     Sizing,
     Validator,
 )
-from topology.components.pgbouncer.files import USERS, files_of
+from topology.components.pgbouncer.boot import boot
+from topology.components.pgbouncer.files import files_of
+from topology.components.pgbouncer.preparations import preparations_of
 from topology.components.pgbouncer.settings import PORT, PgbouncerSettings, size, to_database
 from topology.components.pgbouncer.validate import check
 from topology.demands import POOLED_QUERY, demand_of
@@ -38,11 +40,14 @@ class Pgbouncer(Component):
     packages = {"debian12": "1.18.0", "ubuntu2404": "1.22.0"}  # noqa: RUF012
     package = "pgbouncer"
     settings = PgbouncerSettings
+    evidence = "booted"
+    answer = "newspaper is let through to newspaper"
     validator = Validator(
         program="pgbouncer",
         package="pgbouncer",
         says="pgbouncer started with these files, systemd-analyze verify",
         check=check,
+        boot=boot,
     )
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
@@ -67,21 +72,8 @@ class Pgbouncer(Component):
         return files_of(placed)
 
     def preparations(self, placed: Placed) -> tuple[Preparation, ...]:
-        """The users, with the very secrets that the database keeps: PgBouncer signs in with what it was shown."""
-        names = ", ".join(f"'{site.database}'" for site in placed.cluster.sites)
-        query = f'select format(\'"%s" "%s"\', rolname, rolpassword) from pg_authid where rolname in ({names})'
-        return (
-            Preparation(
-                does="Copy the sites' users and their SCRAM secrets from the database: run the first line on the"
-                f" database server, and write what it answers into {USERS} here.",
-                lines=(
-                    f'runuser -u postgres -- psql --no-align --tuples-only --command="{_escaped(query)}"',
-                    f"install -o postgres -g postgres -m 0600 /dev/null {USERS}",
-                    f"editor {USERS}",
-                ),
-                secrets=(USERS,),
-            ),
-        )
+        """The users and their secrets."""
+        return preparations_of(placed)
 
     def memory(self, placed: Placed) -> Memory:
         """Its own 9 MiB, and some kilobytes a client."""
@@ -103,11 +95,6 @@ class Pgbouncer(Component):
         cost = demand_of(item, kind)
         calls = cost.database_calls.times(cost.cached_share.rest())
         return Demand(cpu_ms=POOLED_QUERY.times(calls), calls=max(1.0, float(calls.mid)))
-
-
-def _escaped(query: str) -> str:
-    """The query inside double quotes of a shell."""
-    return query.replace('"', '\\"')
 
 
 COMPONENT = Pgbouncer()

@@ -59,17 +59,28 @@ def _config(placed: Placed, sizing: Sizing) -> str:
 
 
 def _databases(placed: Placed) -> Iterator[tuple[str, Written]]:
-    """Each site's database at the first server that offers one: that is the primary."""
-    edges = [edge for edge in placed.cluster.edges_from(placed, "sql") if edge.endpoint.socket is None]
-    if not edges:
-        raise TierwrightError(
-            f"{placed.host.name} is to pool connections, but no server has the role postgresql; give it to one",
-            place=Place(path=f"tier {placed.host.tier}"),
-        )
-    address, port = placed.cluster.address_of(edges[0]), edges[0].endpoint.port
+    address, port = database_place(placed)
     for site in placed.cluster.sites:
         name = site.database
         yield name, words(option("host", address), option("port", port), option("dbname", name))
+
+
+def database_place(placed: Placed) -> tuple[str, int]:
+    """Host and port of the database: the first server of the plan that has one, else the one that others run.
+
+    Raises TierwrightError where there is neither.
+    """
+    for edge in placed.cluster.edges_from(placed, "sql"):
+        if edge.endpoint.socket is None:
+            return placed.cluster.address_of(edge), edge.endpoint.port
+    for external in placed.cluster.design.externals:
+        if external.kind == "postgresql":
+            host, _, port = external.endpoint.rpartition(":")
+            return host, int(port)
+    raise TierwrightError(
+        f"{placed.host.name} is to pool connections, but no server has the role postgresql; give it to one",
+        place=Place(path=f"tier {placed.host.tier}"),
+    )
 
 
 def _pooling(sizing: Sizing) -> Iterator[tuple[str, Written]]:

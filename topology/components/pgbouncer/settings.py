@@ -79,16 +79,16 @@ def to_database(placed: Placed) -> int:
 
 def _set_pools(sizer: Sizer, placed: Placed) -> int:
     cluster, sites = placed.cluster, len(placed.cluster.sites)
-    databases = cluster.hosts_offering("sql")
-    cores = databases[0].type.cores if databases else placed.host.type.cores
+    database = next(iter(cluster.hosts_offering("sql")), placed.host)
     poolers = max(1, len(cluster.hosts_offering("pool")))
-    busy = sizing.busy_connections(cores)
     pool = sizer.set(
         "default_pool_size",
-        sizing.pool_size(busy, poolers=poolers, pools=sites),
+        sizing.pool_size(sizing.busy_connections(database.type.cores), poolers=poolers, pools=sites),
         "(2 × cores of the database server + 1) / (servers with a pool × sites), rounded up, at least 2; PostgreSQL"
-        " wiki, Number Of Database Connections, a solid-state disk taken for one spindle",
-        database_cores=cores,
+        " wiki, Number Of Database Connections, a solid-state disk taken for one spindle. The cores of a database that"
+        " others run are not known: this server's stand for them",
+        database_server=database.name,
+        database_cores=database.type.cores,
         servers_with_a_pool=poolers,
         sites=sites,
     )

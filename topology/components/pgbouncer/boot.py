@@ -1,0 +1,52 @@
+"""Starts PgBouncer before a PostgreSQL made for the purpose, and signs in through it with a SCRAM secret."""
+
+from __future__ import annotations
+
+from topology.components.base import Placed, Stage, Verdict
+from topology.components.cluster import LOOPBACK
+from topology.components.pgbouncer.files import CONFIG, USERS, database_place
+from topology.components.pgbouncer.preparations import users_query
+from topology.components.pgbouncer.settings import size
+
+_SCRIPT = r"""
+server=$1 server_port=$2 pool=$3 port=$4 config=$5 users=$6 query=$7; shift 7
+programs=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1) data=/run/database
+export PGCONNECT_TIMEOUT=5 PGPASSWORD=throw-away
+for address in $server $pool; do ip address add "$address/32" dev lo 2>/dev/null; done
+mkdir -p /run/postgresql /var/log/postgresql $data && chown postgres: /run/postgresql /var/log/postgresql $data
+as_postgres() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
+as_postgres "$programs/initdb" --no-sync --username=postgres $data >/run/made 2>&1 || { cat /run/made; exit 3; }
+echo 'host all all all scram-sha-256' >>$data/pg_hba.conf
+as_postgres "$programs/postgres" -D $data -c listen_addresses="$server" -c port="$server_port" \
+    -c unix_socket_directories=/run/postgresql >/run/said 2>&1 &
+for try in $(seq 100); do grep -q 'ready to accept' /run/said && break; sleep 0.1; done
+admin() { as_postgres psql --host=/run/postgresql --port="$server_port" --quiet --no-align --tuples-only "$@"; }
+for site in "$@"; do
+    admin --command="create user $site password 'throw-away'" --command="create database $site owner $site"
+done
+admin --command="$query" >"$users"
+chown -R postgres: /etc/pgbouncer
+as_postgres pgbouncer "$config" >/run/pooled 2>&1 &
+for try in $(seq 50); do [ -S "/run/postgresql/.s.PGSQL.$port" ] && break; sleep 0.1; done
+for site in "$@"; do
+    psql --no-align --tuples-only "host=$pool port=$port user=$site dbname=$site" \
+        --command="select current_user || ' is let through to ' || current_database()"
+done
+"""
+
+
+def boot(stage: Stage) -> Verdict:
+    """Every site's user must get through to its own database."""
+    placed = stage.placed
+    address, port = database_place(placed)
+    pool = LOOPBACK if placed.cluster.only_local(placed.host.name, "pool") else placed.host.address
+    sites = [site.database for site in placed.cluster.sites]
+    stage.scaffold(USERS, "")
+    words = (address, str(port), pool, str(size(placed)["port"]), CONFIG, USERS, users_query(placed), *sites)
+    ran = stage.run(["bash", "-c", _SCRIPT, "pgbouncer", *words], seconds=60)
+    return Verdict(accepted=_all_through(ran.output, placed), says=ran.output.strip())
+
+
+def _all_through(said: str, placed: Placed) -> bool:
+    names = (site.database for site in placed.cluster.sites)
+    return all(f"{name} is let through to {name}" in said for name in names)
