@@ -40,7 +40,7 @@ class PlanCommand(BaseCommand):
         except TierwrightError as error:
             self._end(BAD_INPUT, "\n".join(error.lines() if isinstance(error, PlanRefused) else [str(error)]))
         except BrokenPipeError:
-            sys.stdout = None  # type: ignore[assignment] - whoever read us has left; nothing more can be said
+            sys.stdout = None  # whoever read us has left; nothing more can be said
             sys.exit(FINE)
         except Exception as error:
             if options.get("traceback"):
