@@ -83,8 +83,8 @@ class Site(Value):
 
     @property
     def media_domain(self) -> str:
-        """The name of its files where servers of their own hold them: media.example.com for www.example.com."""
-        return "media." + self.domains[0].removeprefix("www.")
+        """The name of its files where servers of their own hold them."""
+        return f"media.{self.domains[0]}"
 
     @property
     def database(self) -> str:

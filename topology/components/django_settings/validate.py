@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from topology.components.base import Stage, Verdict
@@ -14,16 +15,17 @@ SECRETS = {"secret_key": "throw-away-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDE
 
 def check(stage: Stage) -> Verdict:
     """`check --deploy` of every site must find no error; its warnings are in the verdict."""
-    sites = stage.placed.cluster.sites
-    for site in sites:
-        _scaffold(stage, site)
-    verdicts = [_check_site(stage, site) for site in sites]
+    files = dict(pair for site in stage.placed.cluster.sites for pair in _throw_away(site))
+    for path, text in files.items():
+        stage.scaffold(path, text)
+    verdicts = [_check_site(stage, site) for site in stage.placed.cluster.sites]
     return Verdict(
         accepted=all(verdict.accepted for verdict in verdicts), says="\n".join(verdict.says for verdict in verdicts)
     )
 
 
-def _scaffold(stage: Stage, site: Site) -> None:
+def _throw_away(site: Site) -> Iterator[tuple[str, str]]:
+    """A minimal project in the place of the site's code, and secrets; two sites may share a directory."""
     folder = site.code.directory
     settings = site.code.settings.partition(":")[0].replace(".", "/")
     for path, name in (
@@ -32,9 +34,9 @@ def _scaffold(stage: Stage, site: Site) -> None:
         ("throw_away_manage.py", "manage"),
         ("throw_away_names.py", "names"),
     ):
-        stage.scaffold(f"{folder}/{path}", (PROJECT / f"{name}.py.txt").read_text(encoding="utf-8"))
+        yield f"{folder}/{path}", (PROJECT / f"{name}.py.txt").read_text(encoding="utf-8")
     for name, value in SECRETS.items():
-        stage.scaffold(f"/etc/{site.name}/secrets/{name}", value)
+        yield f"/etc/{site.name}/secrets/{name}", value
 
 
 def _check_site(stage: Stage, site: Site) -> Verdict:

@@ -51,20 +51,22 @@ else:
 
 def check(stage: Stage) -> Verdict:
     """Every site's configuration and unit."""
-    sites = stage.placed.cluster.sites
-    for site in sites:
-        _scaffold(stage, site)
-    refusals = [refusal for site in sites if (refusal := _check_site(stage, site))]
+    _scaffold(stage)
+    refusals = [refusal for site in stage.placed.cluster.sites if (refusal := _check_site(stage, site))]
     if refusals:
         return Verdict(accepted=False, says="\n".join(refusals))
     return Verdict(accepted=True, says="gunicorn and systemd accept them, and know every setting")
 
 
-def _scaffold(stage: Stage, site: Site) -> None:
-    module, _, name = site.code.wsgi.partition(":")
-    path = module.replace(".", "/")
-    stage.scaffold(f"{site.code.directory}/{path}.py", _WSGI.format(name=name or "application"))
-    stage.scaffold(f"{site.root}/venv/bin/gunicorn", "#!/bin/sh\n", mode=0o755)
+def _scaffold(stage: Stage) -> None:
+    """A throw-away application in the place of each site's code; two sites may share a directory."""
+    files = {}
+    for site in stage.placed.cluster.sites:
+        module, _, name = site.code.wsgi.partition(":")
+        files[f"{site.code.directory}/{module.replace('.', '/')}.py"] = _WSGI.format(name=name or "application")
+        stage.scaffold(f"{site.root}/venv/bin/gunicorn", "#!/bin/sh\n", mode=0o755)
+    for path, text in files.items():
+        stage.scaffold(path, text)
 
 
 def _check_site(stage: Stage, site: Site) -> str:
@@ -95,7 +97,7 @@ def _check_unit(stage: Stage, unit: str) -> str:
 def boot(stage: Stage) -> Verdict:
     """gunicorn with the first site's configuration, asked for its health."""
     site, bound, port = endpoints_of(stage.placed)[0]
-    _scaffold(stage, site)
+    _scaffold(stage)
     address = stage.placed.host.address
     where = bound or f"{address}:{port}"
     script = (

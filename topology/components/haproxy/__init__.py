@@ -6,10 +6,21 @@ its health checks gets no traffic, and a request that it did not begin to answer
 
 from __future__ import annotations
 
-from topology.components.base import Component, ConfigFile, Demand, Endpoint, Memory, Need, Placed, Sizing, Validator
-from topology.components.haproxy.backends import backends_of, fronts_media
+from topology.components.base import (
+    DYNAMIC,
+    Component,
+    ConfigFile,
+    Demand,
+    Endpoint,
+    Memory,
+    Need,
+    Placed,
+    Sizing,
+    Validator,
+)
+from topology.components.haproxy.backends import file_prefixes, fronts_media, media_of, web_of
 from topology.components.haproxy.settings import HaproxySettings, memory_of, size
-from topology.components.haproxy.validate import PATH, check
+from topology.components.haproxy.validate import PATH, boot, check
 from topology.components.rendering import render
 from topology.demands import HAPROXY_PASS, bytes_of
 from topology.sizing import HEALTH_PATH
@@ -26,8 +37,14 @@ class Haproxy(Component):
     packages = {"debian12": "2.6.12", "ubuntu2404": "2.8.5"}  # noqa: RUF012
     package = "haproxy"
     settings = HaproxySettings
+    evidence = "booted"
+    answer = "GET /: 200 served"
     validator = Validator(
-        program="haproxy", package="haproxy", says="haproxy -dW -c -f /etc/haproxy/haproxy.cfg", check=check
+        program="haproxy",
+        package="haproxy",
+        says="haproxy -dW -c -f /etc/haproxy/haproxy.cfg, and its servers held against the design",
+        check=check,
+        boot=boot,
     )
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
@@ -35,9 +52,9 @@ class Haproxy(Component):
         sharing = [host.name for host in placed.cluster.hosts_offering("vrrp")]
         standby = placed.host.name in sharing[1:]
         has_media = bool(placed.cluster.hosts_offering("media"))
-        carries = frozenset(KINDS) if fronts_media(placed) or not has_media else frozenset({"page", "api"})
+        carries = frozenset(KINDS) if fronts_media(placed) or not has_media else DYNAMIC
         weight = 0.0 if standby else placed.host.type.cores * placed.host.type.speed
-        return (Endpoint(service="balancer", port=80, carries=frozenset(carries), public=True, weight=weight),)
+        return (Endpoint(service="balancer", port=80, carries=carries, public=True, weight=weight),)
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """The web servers, and the media servers where there are several."""
@@ -52,20 +69,23 @@ class Haproxy(Component):
     def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
         """/etc/haproxy/haproxy.cfg."""
         sizing = size(placed)
-        web, media = backends_of(placed)
-        media_names = [f"media.{domain}" for site in placed.cluster.sites for domain in site.domains[:1]]
+        web, media = web_of(placed, sizing["queue_slots"]), media_of(placed)
         text = render(
             self,
             "haproxy.cfg.j2",
             web=[server.values() for server in web],
             media=[server.values() for server in media],
-            media_names=media_names,
-            health_host=placed.cluster.sites[0].domains[0],
-            health_path=sizing["health_path"],
+            media_names=[site.media_domain for site in placed.cluster.sites],
+            file_prefixes=file_prefixes(placed),
+            checks=[
+                {"host": site.domains[0], "path": f"{site.path.rstrip('/')}{sizing['health_path']}"}
+                for site in placed.cluster.sites
+            ],
             media_health=f"/{HEALTH_PATH}",
+            upload_bytes=sizing["upload_mib"] * 1024 * 1024,
             s=dict(sizing.values),
         )
-        reasons = (*sizing.reasons, *(server.reason for server in (*web, *media)))
+        reasons = (*sizing.reasons, *(server.room.reason(server.name) for server in web if server.room))
         return (ConfigFile(path=PATH, text=text, unit="haproxy.service", reasons=reasons),)
 
     def memory(self, placed: Placed) -> Memory:

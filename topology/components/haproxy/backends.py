@@ -5,10 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from topology.components.base import Placed, Reason
+from topology.components.base import FILES, Placed, Reason
 from topology.components.cluster import Edge
 
 HIGHEST_WEIGHT = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """Requests for pages that one balancer may give one web server at once."""
+
+    requests: int
+    slots: int
+    sites: int
+    balancers: int
+    queue_slots: int
+
+    def reason(self, server: str) -> Reason:
+        """Why it is what it is."""
+        return Reason(
+            setting=f"server {server} maxconn",
+            value=self.requests,
+            formula="(slots of its applications - one a site, kept free for health checks) / balancers in use"
+            " + queue_slots, at least 1",
+            facts={
+                "slots": self.slots,
+                "sites": self.sites,
+                "balancers": self.balancers,
+                "queue_slots": self.queue_slots,
+            },
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,29 +44,14 @@ class Backend:
     name: str
     address: str
     port: int
-    slots: int | None
     weight: int
-    cores: int
+    room: Room | None = None
+    """None where nothing limits it."""
 
     def values(self) -> dict[str, Any]:
         """What the template prints."""
-        return {
-            "name": self.name,
-            "address": self.address,
-            "port": self.port,
-            "maxconn": self.slots,
-            "weight": self.weight,
-        }
-
-    @property
-    def reason(self) -> Reason:
-        """Why it has the room that it has."""
-        return Reason(
-            setting=f"server {self.name} maxconn",
-            value=self.slots if self.slots is not None else "unlimited",
-            formula="requests that its application can work on at once, and queue_slots",
-            facts={"weight": self.weight, "cores": self.cores},
-        )
+        room = None if self.room is None else self.room.requests
+        return {"name": self.name, "address": self.address, "port": self.port, "weight": self.weight, "maxconn": room}
 
 
 def fronts_media(placed: Placed) -> bool:
@@ -48,31 +59,59 @@ def fronts_media(placed: Placed) -> bool:
     return len(placed.cluster.hosts_offering("media")) > 1
 
 
-def backends_of(placed: Placed) -> tuple[tuple[Backend, ...], tuple[Backend, ...]]:
-    """The web servers and the media servers of one balancer."""
-    extra = getattr(placed.written, "queue_slots", None) or 0
-    web = placed.cluster.edges_from(placed, "web")
-    media = placed.cluster.edges_from(placed, "media")
-    return (
-        tuple(_backend(placed, edge, web, extra) for edge in web),
-        tuple(_backend(placed, edge, media, extra) for edge in media),
-    )
+def web_of(placed: Placed, queue_slots: int) -> tuple[Backend, ...]:
+    """The web servers."""
+    edges = placed.cluster.edges_from(placed, "web")
+    return tuple(_backend(placed, edge, edges, room=_room(placed, edge, queue_slots)) for edge in edges)
 
 
-def _backend(placed: Placed, edge: Edge, rivals: tuple[Edge, ...], extra: int) -> Backend:
+def media_of(placed: Placed) -> tuple[Backend, ...]:
+    """The media servers, where there are several."""
+    edges = placed.cluster.edges_from(placed, "media")
+    return tuple(_backend(placed, edge, edges, room=None) for edge in edges)
+
+
+def file_prefixes(placed: Placed) -> list[str]:
+    """Paths that the web servers answer from files, without the application; none where media servers do."""
+    edges = placed.cluster.edges_from(placed, "web")
+    if not any(edge.endpoint.carries & FILES for edge in edges):
+        return []
+    return list(dict.fromkeys(f"{site.path}{kind}/" for site in placed.cluster.sites for kind in ("static", "media")))
+
+
+def _backend(placed: Placed, edge: Edge, rivals: tuple[Edge, ...], *, room: Room | None) -> Backend:
     host = placed.cluster.host(edge.server)
-    power = {e.server: _power(placed, e.server) for e in rivals}
-    slots = edge.endpoint.slots
+    strongest = max(_power(placed, other) for other in rivals)
     return Backend(
         name=host.name,
         address=host.address,
         port=edge.endpoint.port,
-        slots=None if slots is None else slots + extra,
-        weight=max(1, round(HIGHEST_WEIGHT * power[host.name] / max(power.values()))),
-        cores=host.type.cores,
+        weight=max(1, round(HIGHEST_WEIGHT * _power(placed, edge) / strongest)),
+        room=room,
     )
 
 
-def _power(placed: Placed, name: str) -> float:
-    kind = placed.cluster.host(name).type
+def _power(placed: Placed, edge: Edge) -> float:
+    kind = placed.cluster.host(edge.server).type
     return float(kind.cores * kind.speed)
+
+
+def _room(placed: Placed, edge: Edge, queue_slots: int) -> Room | None:
+    """Health checks need a slot each: were all of them taken, a busy server would look like a dead one."""
+    cluster = placed.cluster
+    applications = cluster.edges_from(cluster.find(edge.server, edge.server_role), "app")
+    slots = [application.endpoint.slots for application in applications]
+    if not slots or None in slots:
+        return None
+    sharing = 1 if all(application.local for application in applications) else len(cluster.hosts_offering("web"))
+    mine = sum(slot or 0 for slot in slots) // sharing
+    sites, balancers = len(cluster.sites), _balancers_in_use(placed)
+    free = (mine - sites) // balancers
+    return Room(
+        requests=max(1, free) + queue_slots, slots=mine, sites=sites, balancers=balancers, queue_slots=queue_slots
+    )
+
+
+def _balancers_in_use(placed: Placed) -> int:
+    """Balancers with traffic: behind a shared address one has it all."""
+    return max(1, sum(1 for offer in placed.cluster.providers("balancer") if offer.endpoint.weight > 0))

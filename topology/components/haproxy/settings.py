@@ -8,7 +8,7 @@ from pydantic import Field
 
 from topology import sizing
 from topology.components.base import Memory, Placed, Settings, Sizer, Sizing
-from topology.components.haproxy.backends import backends_of
+from topology.components.haproxy.backends import media_of, web_of
 from topology.demands import guess
 from topology.value import Estimate
 
@@ -20,29 +20,29 @@ OWN_MIB = guess(15, 30, 80, "HAProxy's own memory before the first connection")
 class HaproxySettings(Settings):
     """Settings of the role haproxy."""
 
-    maxconn: Annotated[int, Field(ge=100, le=1_000_000)] | None = None
+    maxconn: Annotated[int, Field(ge=100, le=200_000)] | None = None
     """Client connections held at once; by default ten for each slot of the web servers, at least 2,000."""
     queue_slots: Annotated[int, Field(ge=0, le=10_000)] | None = None
     """Requests beyond its slots that a web server is given; 0 by default, so that they wait at the balancer."""
     health_path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~/-]{0,80}$")] | None = None
-    """Path that is asked of each web server; by default the one that the application server itself answers."""
+    """Path, below each site's own, that web servers are asked for; by default one that the site need not know."""
 
 
 def size(placed: Placed) -> Sizing:
     """Connections, health checks and timeouts of one balancer."""
     sizer = Sizer(placed.written)
     limits = placed.cluster.limits
-    web, media = backends_of(placed)
-    slots = sum(server.slots or 0 for server in web)
-    sizer.set("queue_slots", 0, "requests wait at the balancer, where they are seen and can go elsewhere")
+    extra = sizer.set("queue_slots", 0, "requests wait at the balancer, where they are seen and can go elsewhere")
+    web, media = web_of(placed, extra), media_of(placed)
+    slots = sum(server.room.slots for server in web if server.room)
     sizer.set(
         "maxconn",
         max(2000, 10 * slots),
         "10 × slots of all web servers (idle and slow clients hold a connection too), at least 2,000",
         slots=slots,
     )
-    first = placed.cluster.sites[0]
-    sizer.set("health_path", f"{first.path}{sizing.HEALTH_PATH}", "answered by the application server, not by the site")
+    sizer.set("health_path", f"/{sizing.HEALTH_PATH}", "answered by the application server, not by the site's code")
+    sizer.set("upload_mib", limits.upload_mib, "the largest upload, the same at every hop")
     _set_times(sizer, limits.request_seconds, limits.failover_seconds)
     sizer.set("servers", len(web) + len(media), "web and media servers of the plan")
     return sizer.done()
@@ -51,6 +51,7 @@ def size(placed: Placed) -> Sizing:
 def _set_times(sizer: Sizer, request_seconds: int, failover_seconds: int) -> None:
     chain, health = sizing.timeouts(request_seconds), sizing.health(failover_seconds)
     above = "above what the web server waits, so that its answer, or its error, still arrives"
+    sizer.set("stop_seconds", chain.stop, "above the time in which an application ends its requests")
     sizer.set("timeout_server", chain.balancer, above, web_server_waits=chain.proxy)
     sizer.set("timeout_connect", chain.connect, "inside a private network a connection opens in milliseconds")
     sizer.set("timeout_queue", chain.queue, "a third of the time that one request may take", request=request_seconds)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from topology.components.base import Component, ConfigFile, Endpoint, Need, Placed, Sizing, Validator
 from topology.components.keepalived.settings import KeepalivedSettings, position, size
-from topology.components.keepalived.validate import PATH, check
+from topology.components.keepalived.validate import PATH, boot, check
 from topology.components.rendering import render
 
 
@@ -22,11 +22,14 @@ class Keepalived(Component):
     packages = {"debian12": "2.2.7", "ubuntu2404": "2.2.8"}  # noqa: RUF012
     package = "keepalived procps"
     settings = KeepalivedSettings
+    evidence = "booted"
+    answer = "eth0 holds 10.0.0.10"
     validator = Validator(
         program="keepalived",
         package="keepalived",
         says="keepalived -t -f /etc/keepalived/keepalived.conf, with the interface of the plan",
         check=check,
+        boot=boot,
     )
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:

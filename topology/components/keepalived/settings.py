@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from topology.components.base import Placed, Settings, Sizer, Sizing
+from topology.errors import Place, TierwrightError
 from topology.fields import Address
 
 VIRTUAL_HOST = 10
@@ -43,6 +44,7 @@ def size(placed: Placed) -> Sizing:
         "host number 10 of the network, which the plan leaves free",
         network=str(network),
     )
+    _check_address(placed, sizer.done()["virtual_address"])
     sizer.set("interface", "eth0", "the usual name of the first interface; see `ip link` on the host")
     sizer.set("router_id", 51, "any number that no other group on the segment uses")
     sizer.set(
@@ -57,3 +59,19 @@ def size(placed: Placed) -> Sizing:
         "the address moves after about 3 × this (measured: 3.5 s at 1 s, 0.6 s at 0.2 s); below 1 s needs version 3",
     )
     return sizer.done()
+
+
+def _check_address(placed: Placed, address: str) -> None:
+    """The shared address is one of the servers' network, and no server's own."""
+    design = placed.cluster.design
+    taken = {host.address: host.name for host in design.hosts}
+    if address in taken:
+        raise TierwrightError(
+            f"{address} is the address of {taken[address]}; write another virtual_address for keepalived",
+            place=Place(path=f"tier {placed.host.tier}"),
+        )
+    if ipaddress.IPv4Address(address) not in design.cidr:
+        raise TierwrightError(
+            f"{address} is not in the servers' network {design.cidr}; write another virtual_address for keepalived",
+            place=Place(path=f"tier {placed.host.tier}"),
+        )

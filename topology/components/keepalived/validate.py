@@ -7,6 +7,18 @@ from topology.components.keepalived.settings import size
 
 PATH = "/etc/keepalived/keepalived.conf"
 
+_BOOT = """
+ip link add "$1" type veth peer name far0 && ip addr add "$2" dev "$1"
+ip link set "$1" up && ip link set far0 up
+mkdir -p /run/haproxy && haproxy -D -f /etc/haproxy/haproxy.cfg
+keepalived --dont-fork --log-console --vrrp --use-file=/etc/keepalived/keepalived.conf >/run/said 2>&1 &
+for attempt in $(seq 150); do
+    ip -o -4 addr show dev "$1" | grep -q " $3/" && echo "$1 holds $3" && exit
+    sleep 0.1
+done
+cat /run/said
+"""
+
 
 def check(stage: Stage) -> Verdict:
     """keepalived -t; without the interface it would refuse every file."""
@@ -23,3 +35,13 @@ def check(stage: Stage) -> Verdict:
     return Verdict(
         accepted=accepted, says=ran.output or ("keepalived accepts it" if accepted else "keepalived refuses it")
     )
+
+
+def boot(stage: Stage) -> Verdict:
+    """keepalived beside HAProxy, on a host whose peers are silent: it must take the address."""
+    placed = stage.placed
+    sized, prefix = size(placed), placed.cluster.design.cidr.prefixlen
+    wanted = f"{sized['interface']} holds {sized['virtual_address']}"
+    argv = [sized["interface"], f"{placed.host.address}/{prefix}", sized["virtual_address"]]
+    said = stage.run(["sh", "-c", _BOOT, "keepalived", *argv], seconds=40).output.strip()
+    return Verdict(accepted=said.endswith(wanted), says=said.splitlines()[-1] if said else "")

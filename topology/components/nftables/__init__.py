@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from topology.components.base import EVERY_HOST, Component, ConfigFile, Placed, Reason, Validator
 from topology.components.nftables.rules import Rule, rules_of
-from topology.components.nftables.validate import PATH, check
+from topology.components.nftables.validate import PATH, boot, check
 from topology.components.rendering import render
 
 
@@ -24,11 +24,14 @@ class Nftables(Component):
     packages = {"debian12": "1.0.6", "ubuntu2404": "1.0.9"}  # noqa: RUF012
     package = "nftables"
     implied_by = frozenset({EVERY_HOST})
+    evidence = "booted"
+    answer = "port 22 from 10.0.0.254: open; port 22 from 192.0.2.9: shut"
     validator = Validator(
         program="nft",
         package="nftables",
         says="nft -c -f /etc/nftables.conf, and every edge of the design held against its rules",
         check=check,
+        boot=boot,
     )
 
     def files(self, placed: Placed) -> tuple[ConfigFile, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from typing import Any
 
@@ -10,6 +11,36 @@ from topology.components.nftables.rules import VRRP, rules_of
 
 PATH = "/etc/nftables.conf"
 Opening = tuple[str, int, frozenset[str]]
+STRANGER = "192.0.2.9"
+"""An address that documentation may use (RFC 5737): nobody's, so no plan lets it in."""
+_BOOT = """
+friend=$1
+unshare --net sleep 60 & far=$!
+while [ "$(readlink /proc/$far/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
+ip link add eth0 type veth peer name far0 netns $far
+ip addr add 198.51.100.1/24 dev eth0 && ip link set eth0 up && ip route add default dev eth0
+nsenter --target $far --net ip addr add "$friend/32" dev far0
+nsenter --target $far --net ip addr add "$2/32" dev far0
+nsenter --target $far --net ip link set far0 up
+nsenter --target $far --net ip route add 198.51.100.1 dev far0
+nft -f /etc/nftables.conf || exit
+python3 -c 'import socket, time; door = socket.create_server(("", 22)); time.sleep(30)' &
+exec nsenter --target $far --net python3 -c "$3" "$1" "$2"
+"""
+_KNOCK = """
+import socket, sys, time
+def knock(address, seconds):
+    try:
+        socket.create_connection(("198.51.100.1", 22), seconds, (address, 0)).close()
+    except OSError:
+        return "shut"
+    return "open"
+for attempt in range(50):
+    if knock(sys.argv[1], 1) == "open":
+        break
+    time.sleep(0.1)
+print("; ".join(f"port 22 from {address}: {knock(address, 1)}" for address in sys.argv[1:]))
+"""
 
 
 def check(stage: Stage) -> Verdict:
@@ -66,3 +97,13 @@ def _addresses(right: Any) -> list[str]:
         return [f"{right['prefix']['addr']}/{right['prefix']['len']}"]
     items = right["set"] if isinstance(right, dict) else [right]
     return [str(item) for item in items]
+
+
+def boot(stage: Stage) -> Verdict:
+    """The rules loaded into a kernel; an administrator and a stranger knock at ssh."""
+    network = ipaddress.IPv4Network(stage.placed.cluster.design.admin_cidr)
+    friend = str(network[-2] if network.num_addresses > 2 else network[0])
+    ran = stage.run(["sh", "-c", _BOOT, "nftables", friend, STRANGER, _KNOCK], seconds=40)
+    expected = f"port 22 from {friend}: open; port 22 from {STRANGER}: shut"
+    said = ran.output.strip()
+    return Verdict(accepted=said == expected, says=said)

@@ -21,7 +21,7 @@ from topology.components.base import (
 )
 from topology.components.nginx.files import main_file, media_file, web_file
 from topology.components.nginx.settings import NginxSettings, app_slots, memory_of, size
-from topology.components.nginx.validate import check
+from topology.components.nginx.validate import boot, check
 from topology.demands import NGINX_FILE, NGINX_PROXY, bytes_of
 from topology.workload import KINDS, Kind, RequestClass
 
@@ -41,7 +41,15 @@ class Nginx(Component):
     packages = {"debian12": "1.22.1", "ubuntu2404": "1.24.0"}  # noqa: RUF012
     package = "nginx"
     settings = NginxSettings
-    validator = Validator(program="nginx", package="nginx", says="nginx -t", check=check)
+    evidence = "booted"
+    answer = "GET /static/tierwright.txt: 200 served"
+    validator = Validator(
+        program="nginx",
+        package="nginx",
+        says="nginx -t without a warning, and every application held against the design",
+        check=check,
+        boot=boot,
+    )
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """Port 80: the site's entry, or the files under the site's media name."""

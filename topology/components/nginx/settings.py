@@ -28,9 +28,9 @@ class NginxSettings(Settings):
 def app_slots(placed: Placed) -> int | None:
     """Requests that the applications behind this server can work on at once; None where none says."""
     cluster = placed.cluster
-    every = [p for p in cluster.placed if "app" in p.component.offers.get(p.role.name, ())]
-    local = [p for p in every if p.host.name == placed.host.name]
-    slots = [e.slots for p in local or every for e in p.component.endpoints(p) if e.service == "app"]
+    every = cluster.providers("app")
+    local = [offer for offer in every if offer.placed.host.name == placed.host.name]
+    slots = [offer.endpoint.slots for offer in local or every]
     if not slots or None in slots:
         return None
     share = 1 if local else max(1, len(cluster.hosts_offering("web")))
@@ -64,6 +64,10 @@ def _set_times(sizer: Sizer, placed: Placed) -> None:
     else:
         sizer.set("keepalive_timeout", chain.idle_edge, "long enough for the files of one page")
     sizer.set("proxy_connect_timeout", chain.connect, "inside a private network a connection opens in milliseconds")
+    health = sizing.health(placed.cluster.limits.failover_seconds)
+    sizer.set("max_fails", health.fall, "one lost answer is no death")
+    failover = placed.cluster.limits.failover_seconds
+    sizer.set("fail_timeout", failover, "a dead application gets one request in this time", failover_seconds=failover)
     sizer.set("proxy_timeout", chain.proxy, "above the application's own limit, so that its error arrives")
 
 
