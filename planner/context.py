@@ -1,0 +1,63 @@
+"""What every page shows around its own content: the five steps, the plans, where one is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, ResolverMatch, reverse
+
+from topology.models import Plan
+
+STEPS = (("start", "Start"), ("intake", "Intake"), ("stages", "Stages"), ("editor", "Editor"), ("bundle", "Bundle"))
+"""The five pages in the order of the work: URL name and title."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One of the five pages, as the head shows it."""
+
+    name: str
+    title: str
+    url: str | None
+    """None where it needs a plan and there is none yet."""
+    current: bool
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: `steps`, `step_number` and `all_plans` (asked only where it is shown)."""
+    steps = _steps(request.resolver_match)
+    return {
+        "steps": steps,
+        "step_number": next((number for number, step in enumerate(steps, start=1) if step.current), None),
+        "all_plans": _plans_once(),
+    }
+
+
+def step_url(name: str, plan: str | None = None) -> str | None:
+    """The address of a step for a plan, or None where it needs one and there is none."""
+    for arguments in ([plan], []) if plan else ([],):
+        try:
+            return reverse(name, args=arguments)
+        except NoReverseMatch:
+            continue
+    return None
+
+
+def _steps(match: ResolverMatch | None) -> list[Step]:
+    plan = match.kwargs.get("plan") if match else None
+    page = match.func.__module__.removeprefix("planner.pages.").partition(".")[0] if match else ""
+    return [Step(name=name, title=title, url=step_url(name, plan), current=name == page) for name, title in STEPS]
+
+
+def _plans_once() -> Callable[[], list[Plan]]:
+    plans: list[Plan] = []
+
+    def all_plans() -> list[Plan]:
+        if not plans:
+            plans.extend(Plan.objects.filter(removed_at=None, head__gt=0).order_by("name", "slug")[:50])
+        return plans
+
+    return all_plans

@@ -1,0 +1,42 @@
+"""Numbers, bars and words in templates: `{% load figures %}`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from planner import charts, figures
+from topology.capacity import Number
+from topology.value import Estimate
+
+register = template.Library()
+
+register.filter("figure", figures.figure)
+register.filter("percent", figures.percent)
+register.filter("nines", figures.nines)
+register.filter("count", figures.count)
+register.filter("size", figures.size)
+register.filter("duration", figures.duration)
+register.filter("moment", figures.moment)
+
+
+@register.inclusion_tag("parts/number.html")
+def number(
+    amount: Number | Estimate | float, unit: str = "", basis: str = "", mark: bool = True, span: bool = True
+) -> dict[str, Any]:
+    """A number with its unit, its range and where it comes from.
+
+    `{% number forecast.capacity_rps %}`, `{% number workload.peak "1/s" %}`, `{% number 12 "MiB" "given" %}`.
+    `mark=False` leaves the provenance out, `span=False` the range.
+    """
+    return {"shown": figures.shown(amount, unit=unit, basis=basis), "mark": mark, "span": span}
+
+
+@register.inclusion_tag("parts/headroom.html")
+def headroom(used: Number | Estimate | float, what: str = "", limit: float | None = None) -> dict[str, Any]:
+    """A bar of the share in use, 0 to 1, with its range; `what` names it for those who do not see it.
+
+    `limit` is the share that a promise allows: above it the bar is tight; above 1 it is over.
+    """
+    return {"bar": charts.bar(used, limit=limit), "shown": figures.shown(used, unit="share"), "what": what}
