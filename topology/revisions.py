@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
+from django.utils import timezone
 
 from topology import document
 from topology.components import catalogue
@@ -96,6 +97,22 @@ def restore(plan: Plan, number: int, *, parent_digest: str | None, author: str =
 def history(plan: Plan) -> QuerySet[Revision]:
     """The plan's revisions, the newest first, without their documents."""
     return Revision.objects.filter(plan=plan).order_by("-number").defer("document")
+
+
+def heads(*, removed: bool = False) -> QuerySet[Revision]:
+    """The newest revision of every plan on the lists (or off them), the last saved first, without documents."""
+    newest = Revision.objects.filter(number=F("plan__head"), plan__removed_at__isnull=not removed)
+    return newest.select_related("plan").defer("document").order_by("-created_at", "-pk")
+
+
+def remove(plan: Plan) -> None:
+    """Take a plan off the lists; its revisions stay, and `bring_back` undoes it."""
+    Plan.objects.filter(pk=plan.pk).update(removed_at=timezone.now())
+
+
+def bring_back(plan: Plan) -> None:
+    """Put a removed plan on the lists again."""
+    Plan.objects.filter(pk=plan.pk).update(removed_at=None)
 
 
 def _refuse_incoherent(design: Design) -> None:

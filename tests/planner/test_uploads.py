@@ -1,20 +1,25 @@
-"""A body larger than any log the site reads is refused before a form is made of it."""
+"""Logs are received into folders that nobody else sees, kept while they are read, and swept when their reader died."""
 
 from __future__ import annotations
 
 import io
+import os
+import time
+from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 
-from planner.uploads import ROOM_FOR_THE_FORM, refuse_oversized
+from planner.uploads import ROOM_FOR_THE_FORM, Received, receive, refuse_oversized, sweep
 
 
 @pytest.fixture(autouse=True)
-def _small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(settings, "MAX_LOG_BYTES", 1 << 20)
+    monkeypatch.setattr(settings, "FILE_UPLOAD_TEMP_DIR", tmp_path)
 
 
 def test_a_body_within_the_limit_passes_unread() -> None:
@@ -43,6 +48,63 @@ def test_a_length_that_is_no_number_is_left_to_django(length: str) -> None:
     answer = refuse_oversized(_view)(_request(io.BytesIO(), length))
 
     assert answer.content == b"view"
+
+
+def test_logs_are_kept_in_a_folder_of_their_own_under_numbers() -> None:
+    large = TemporaryUploadedFile("../../etc/passwd", "text/plain", 4, None)
+    large.write(b"disk")
+    large.flush()
+
+    received = receive([SimpleUploadedFile("a$(rm -rf).log", b"memory"), large], b"pasted")
+
+    kept = {path.name: path.read_bytes() for path in received.folder.iterdir()}
+    assert kept == {"01": b"pasted", "02": b"memory", "03": b"disk"}
+    assert received.size == 16
+    assert received.folder.stat().st_mode & 0o077 == 0
+    received.let_go()
+
+
+def test_the_sweep_leaves_what_is_being_read() -> None:
+    received = _received_long_ago()
+
+    sweep()
+
+    assert received.folder.exists()
+    received.let_go()
+
+
+def test_the_sweep_takes_what_a_dead_reader_left() -> None:
+    received = _received_long_ago()
+    received.let_go()  # as the kernel does when the last holder dies
+
+    sweep()
+
+    assert not received.folder.exists()
+
+
+def test_the_sweep_leaves_a_folder_that_was_made_just_now() -> None:
+    received = receive([], b"line")
+    received.let_go()
+
+    sweep()
+
+    assert received.folder.exists()
+
+
+def test_the_sweep_takes_broken_off_uploads_once_they_have_not_grown_for_long(tmp_path: Path) -> None:
+    for name, age in (("growing.upload", 60), ("stalled.upload", 7200)):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+
+    sweep()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["growing.upload"]
+
+
+def _received_long_ago() -> Received:
+    received = receive([], b"line")
+    os.utime(received.folder, (time.time() - 3600,) * 2)
+    return received
 
 
 def _view(request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.core.management import call_command
@@ -19,6 +18,7 @@ from django.db.models import ProtectedError
 
 from tests.builders import newspaper
 from tests.conftest import ROOT
+from tests.database import database_url
 from topology import document, revisions
 from topology.design import Design
 from topology.document import PlanRefused
@@ -120,6 +120,19 @@ def test_a_numbered_name_still_fits() -> None:
     slugs = [revisions.start(design, name="Long", message="First").plan.slug for _ in range(2)]
 
     assert slugs == ["n" * 40, "n" * 38 + "-2"]
+
+
+def test_a_removed_plan_is_off_the_lists_until_it_is_brought_back() -> None:
+    plan, _ = started()
+    other = revisions.start(newspaper(), name="Another", message="First").plan
+
+    revisions.remove(plan)
+    without = [head.plan for head in revisions.heads()]
+    revisions.bring_back(plan)
+
+    assert without == [other]
+    assert {head.plan for head in revisions.heads()} == {plan, other}
+    assert revisions.load(plan) == newspaper()
 
 
 @pytest.mark.parametrize(
@@ -314,7 +327,7 @@ class _writer:
         self.process = subprocess.Popen(
             [sys.executable, "-c", WRITER],
             cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": _test_database_url()},
+            env={**os.environ, "DATABASE_URL": database_url()},
             text=True,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -332,13 +345,3 @@ class _writer:
 
 def _release(process: subprocess.Popen[str]) -> str:
     return process.communicate("go\n", timeout=60)[0].strip()
-
-
-def _test_database_url() -> str:
-    """Where the tests' own database is, for a process of its own."""
-    kept = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{kept['NAME']}"
-    user, password, host, name = (quote(str(kept[key]), safe="") for key in ("USER", "PASSWORD", "HOST", "NAME"))
-    port = f":{kept['PORT']}" if kept["PORT"] else ""
-    return f"postgres://{user}:{password}@{host}{port}/{name}"

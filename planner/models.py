@@ -1,0 +1,97 @@
+"""What the site itself keeps: the readings of logs, while they run and for a while after."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+LOST_AFTER = timedelta(seconds=30)
+"""A reader says twice a second that it lives; after so long without a word it does not."""
+KEPT_FOR = timedelta(days=30)
+
+
+class Reading(models.Model):
+    """The reading of one or more logs. It holds figures only: no client, path or query of anybody."""
+
+    class State(models.TextChoices):
+        """Where a reading stands."""
+
+        WAITING = "waiting", "waiting for a reader"
+        READING = "reading", "being read"
+        DONE = "done", "read"
+        REFUSED = "refused", "refused"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    """Not to be guessed: whoever has the address may see the figures."""
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    names: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    """Names of the logs, as the browser gave them."""
+    month = models.CharField(max_length=7, blank=True)
+    """YYYY-MM, for logs that number days only."""
+    bytes_total = models.PositiveBigIntegerField()
+    """Size of the logs as stored."""
+    bytes_read = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(default=timezone.now)
+    """When the reader last gave a sign of life."""
+    answer: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(null=True)
+    """Once done: the JSON of `manage.py intake`."""
+    refusal = models.TextField(blank=True)
+    """Once refused: a sentence for people."""
+    refusal_status = models.PositiveSmallIntegerField(default=422)
+
+    class Meta:
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return ", ".join(self.names)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether an answer is still to come."""
+        return self.state in (self.State.WAITING, self.State.READING) and not self.is_lost
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether its reader is gone without an answer."""
+        unanswered = self.state in (self.State.WAITING, self.State.READING)
+        return unanswered and timezone.now() - self.seen_at > LOST_AFTER
+
+
+class Checking(models.Model):
+    """What the real programs say about the files of one bundle: the same files are asked about once."""
+
+    class State(models.TextChoices):
+        """Where a checking stands."""
+
+        RUNNING = "running", "being checked"
+        DONE = "done", "checked"
+        FAILED = "failed", "failed"
+
+    content_digest = models.CharField(max_length=64, unique=True)
+    """Digest of the files, whichever plan they are of."""
+    revision = models.ForeignKey("topology.Revision", on_delete=models.CASCADE)
+    """A revision whose bundle holds these files."""
+    state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+    """When the checker last gave a sign of life."""
+    report: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(null=True)
+    """Once done: the data of reports/validation.json."""
+
+    class Meta:
+        ordering = ("-started_at",)
+
+    def __str__(self) -> str:
+        return self.content_digest[:12]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether an answer is still to come."""
+        return self.state == self.State.RUNNING and timezone.now() - self.seen_at <= LOST_AFTER
