@@ -7,6 +7,8 @@ from statistics import NormalDist
 
 _STEPS = 300
 _TINY = 1e-300
+_NOTHING = 1e-200
+"""Below this a percentile cannot be told from 0, and the density beside it from infinity."""
 
 
 def gamma_percentile(share: float, *, mean: float, variance: float) -> float:
@@ -36,6 +38,8 @@ def _standard_percentile(share: float, shape: float) -> float:
     """Newton's method from Wilson and Hilferty's cube, halving wherever a step would leave the bracket."""
     low, high = 0.0, math.inf
     value = _first_guess(share, shape)
+    if value < _NOTHING:
+        return 0.0
     for _ in range(_STEPS):
         short = gamma_share(value, shape) - share
         low, high = (max(low, value), high) if short < 0 else (low, min(high, value))
@@ -53,7 +57,9 @@ def _first_guess(share: float, shape: float) -> float:
     """Wilson and Hilferty 1931: the cube root of a gamma variable is nearly normal."""
     normal = NormalDist().inv_cdf(share)
     cube = 1 - 1 / (9 * shape) + normal / (3 * math.sqrt(shape))
-    return shape * cube**3 if cube > 0.1 else (share * math.gamma(shape + 1)) ** (1 / shape)
+    if cube > 0.1:
+        return shape * cube**3
+    return (share * math.gamma(shape + 1)) ** (1 / shape)
 
 
 def _series(value: float, shape: float) -> float:

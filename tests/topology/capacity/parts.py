@@ -102,6 +102,7 @@ class Web(Part):
 class AppSettings(Settings):
     workers: int | None = None
     rss: float | None = None
+    free: bool | None = None
 
 
 class App(Part):
@@ -127,7 +128,8 @@ class App(Part):
         )
 
     def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
-        return Demand(cpu_ms=demand_of(item, kind).app_cpu_ms)
+        assert isinstance(placed.written, AppSettings)
+        return None if placed.written.free else Demand(cpu_ms=demand_of(item, kind).app_cpu_ms)
 
     def memory(self, placed: Placed) -> Memory:
         assert isinstance(placed.written, AppSettings)

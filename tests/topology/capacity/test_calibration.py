@@ -165,6 +165,12 @@ def test_a_site_of_files_has_nothing_to_fit() -> None:
     assert today(found).predicted_cpu.value == pytest.approx(0.01)
 
 
+def test_an_application_that_costs_nothing_has_nothing_to_fit() -> None:
+    found = fitted(seen(0.35), tier("all", [{"web": {"page_ms": 1}}, {"app": {"free": True}}]))
+
+    assert "the costs that it could settle do not arise on one server" in found.notes[0]
+
+
 def test_a_cost_that_no_site_has_is_doubted() -> None:
     found = fitted(seen(0.9, rate=1, cores=8), classes={"page": {"share": 1}})
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.topology.capacity.parts import EXACT, PAGE, cluster, foreseen, plan, tier, work
+from tests.topology.capacity.parts import COMPONENTS, EXACT, PAGE, cluster, foreseen, plan, tier, work
 from topology.capacity import forecast, forecast_of
+from topology.components import Cluster
 from topology.design import TierwrightError
 
 TOGETHER = tier("all", ["web", "app", "rows"])
@@ -159,6 +160,17 @@ def test_enough_workers_leave_the_limit_to_the_cpu() -> None:
     assert found.breaks_first.resource == "cpu"
     assert found.capacity_rps.value == pytest.approx(50)
     assert found.host("web1").utilisation["workers"].value < 0.25
+
+
+def test_at_the_edge_of_what_workers_pass_no_response_time_is_given() -> None:
+    # Four workers pass a few percent less than two cores carry; between the two nothing can be said.
+    tiers = (tier("web", ["web", {"app": {"workers": 4}}]), tier("db", ["rows"], type="four"))
+
+    found = foreseen(*tiers, workload=work(49.9, classes={"page": page(40, 10)}))
+
+    assert found.capacity_rps.value == pytest.approx(50)
+    assert found.latency_ms == {}
+    assert any("so near to what this design carries" in note for note in found.notes)
 
 
 def test_work_beside_the_workers_is_not_held_against_their_hold() -> None:
@@ -364,6 +376,11 @@ def test_the_plans_own_workload_is_used_and_may_be_overridden() -> None:
 def test_a_plan_without_a_workload_is_refused() -> None:
     with pytest.raises(TierwrightError, match="workload: a forecast needs a workload"):
         forecast(plan(TOGETHER))
+
+
+def test_a_cluster_without_a_workload_is_refused() -> None:
+    with pytest.raises(TierwrightError, match="workload: a forecast needs a workload"):
+        forecast_of(Cluster(design=plan(TOGETHER), workload=None, components=COMPONENTS))
 
 
 def test_a_workload_that_was_not_read_yet_is_refused() -> None:

@@ -40,6 +40,10 @@ def test_the_percentile_is_the_inverse_of_the_share(share: float, mean: float, s
     assert gamma_share(value * shape / mean, shape) == pytest.approx(share, abs=1e-7)
 
 
+def test_a_spread_beyond_all_measure_is_answered() -> None:
+    assert gamma_percentile(0.01, mean=1, variance=1e5) == pytest.approx(0, abs=1e-9)
+
+
 def test_without_spread_every_percentile_is_the_mean() -> None:
     assert gamma_percentile(0.99, mean=3, variance=0) == 3
     assert gamma_percentile(0.99, mean=0, variance=0) == 0
