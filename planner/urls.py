@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from planner.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("planner.pages.start")),
+    path("", include("planner.pages.intake")),
+    path("", include("planner.pages.plans")),
+    path("", include("planner.pages.editor")),
+    path("", include("planner.pages.bundle")),
+    path("", include("planner.pages.catalogue")),
+    path("", include("planner.pages.docs")),
     path("healthz", healthz, name="healthz"),
 ]
+
+handler400 = "planner.errors.bad_request"
+handler403 = "planner.errors.forbidden"
+handler404 = "planner.errors.not_found"
+handler500 = "planner.errors.fault"

@@ -1,0 +1,32 @@
+"""The way in: try the demo, bring a log, type five numbers; and the plans that are there."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.views.decorators.http import require_POST, require_safe
+
+from planner.context import step_url
+from planner.http import HtmxRequest, page
+from topology import revisions
+from topology.management.commands.demo import seed
+
+
+@require_safe
+def start(request: HtmxRequest) -> HttpResponse:
+    """Three ways in, and the plans."""
+    return page(request, "planner/start.html", {"heads": revisions.heads(), "removed": revisions.heads(removed=True)})
+
+
+@require_POST
+def try_demo(request: HtmxRequest) -> HttpResponse:
+    """Seed the demo where it is not there, and open it."""
+    plan = seed()
+    return redirect(step_url("stages", plan.slug) or step_url("plan", plan.slug) or "start")
+
+
+urlpatterns = [
+    path("", start, name="start"),
+    path("demo/", try_demo, name="demo"),
+]
