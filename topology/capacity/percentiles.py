@@ -59,7 +59,7 @@ def _first_guess(share: float, shape: float) -> float:
     cube = 1 - 1 / (9 * shape) + normal / (3 * math.sqrt(shape))
     if cube > 0.1:
         return shape * cube**3
-    return (share * math.gamma(shape + 1)) ** (1 / shape)
+    return math.pow(share * math.gamma(shape + 1), 1 / shape)
 
 
 def _series(value: float, shape: float) -> float:

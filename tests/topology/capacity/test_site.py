@@ -103,6 +103,16 @@ def test_what_is_left_alone_is_named(forecasts: dict[str, Forecast]) -> None:
     }
 
 
+def test_a_written_limit_of_connections_that_does_not_suffice_is_met_first() -> None:
+    text = (PLAN + STAGES["split_database"].lstrip("\n")).replace("[postgresql]", "[postgresql: {max_connections: 10}]")
+
+    found = forecast(document.load(text, catalogue=catalogue()))
+
+    assert found.breaks_first is not None
+    assert (found.breaks_first.server, found.breaks_first.resource) == ("db1", "connections")
+    assert found.capacity_rps.value == 0
+
+
 def test_nothing_rests_on_guesses_once_it_was_observed(forecasts: dict[str, Forecast]) -> None:
     assert all(found.guessed_share < 0.05 for found in forecasts.values())
 

@@ -54,10 +54,14 @@ class Postgresql(Component):
     )
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
-        """The port of the primary, which all queries go to, or of a replica."""
+        """The port of the primary, which all queries go to, or of a replica.
+
+        It has a limit where the plan writes one; a derived one follows from the clients, so that it always suffices.
+        """
         if placed.role.name == REPLICA:
             return (Endpoint(service="sql_replica", port=PORT),)
-        return (Endpoint(service="sql", port=PORT, carries=DYNAMIC),)
+        written = placed.written.max_connections if isinstance(placed.written, PostgresqlSettings) else None
+        return (Endpoint(service="sql", port=PORT, carries=DYNAMIC, slots=written),)
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """A replica follows the primary."""
