@@ -1,16 +1,28 @@
 """A name server for the site's own names: with several balancers it gives their addresses in turn (round-robin DNS).
 
 It spreads clients over the balancers; it does not notice that one is dead. A browser then tries the next address
-by itself, after its own patience. The parent zone must delegate to these servers, and each name server should have
-an address of its own network; a lone one takes every name of the site with it.
+by itself, after its own patience, until somebody takes the dead one out of the plan. A plan knows private addresses
+only: write public_addresses, or the zone is of use inside the network alone. The parent zone must delegate to these
+servers, with their public addresses; a lone name server takes every name of the site with it. Whoever delegates a
+whole domain moves its mail and all its other records too: they go into the zone's own file, /etc/bind/own/ZONE.
 """
 
 from __future__ import annotations
 
-from topology.components.base import Component, ConfigFile, Endpoint, Memory, Placed, Sizing, Validator
+from topology.components.base import (
+    Component,
+    ConfigFile,
+    Endpoint,
+    Memory,
+    Placed,
+    Preparation,
+    Sizing,
+    Validator,
+)
+from topology.components.bind9.boot import boot
 from topology.components.bind9.settings import Bind9Settings, size
 from topology.components.bind9.validate import check
-from topology.components.bind9.zones import Zone, zones_of
+from topology.components.bind9.zones import OWN, Zone, zones_of
 from topology.components.rendering import render
 from topology.demands import guess
 
@@ -26,14 +38,17 @@ class Bind9(Component):
     roles = {"bind9": "name server of the site's own names"}  # noqa: RUF012
     offers = {"bind9": ("dns",)}  # noqa: RUF012
     era = ("chapter", "today")
-    packages = {"debian12": "9.18.33", "ubuntu2404": "9.18.30"}  # noqa: RUF012
+    packages = {"debian12": "9.18", "ubuntu2404": "9.18"}  # noqa: RUF012
     package = "bind9 bind9-utils"
     settings = Bind9Settings
+    evidence = "booted"
+    answer = "example.com: 203.0.113.11, 203.0.113.12, each of them first in turn; other names are refused"
     validator = Validator(
         program="named-checkconf",
         package="bind9-utils",
         says="named-checkconf -z /etc/bind/named.conf, and every address record held against the design",
         check=check,
+        boot=boot,
     )
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
@@ -61,6 +76,17 @@ class Bind9(Component):
             *(self._zone_file(zone, sized) for zone in zones),
         )
 
+    def preparations(self, placed: Placed) -> tuple[Preparation, ...]:
+        """A file for the records that a plan does not know; without it a zone is not loaded."""
+        zones = zones_of(placed)
+        return (
+            Preparation(
+                does="Make the file of each zone's other records, the same on every name server, and write them into it"
+                " before the parent zone delegates the name: mail (MX, TXT), certificates (CAA), other hosts.",
+                lines=(f"install -d -g bind {OWN}", *(f"touch {zone.own}" for zone in zones)),
+            ),
+        )
+
     def memory(self, placed: Placed) -> Memory:
         """Its own."""
         return Memory(parts={"named": OWN_MIB})
@@ -74,9 +100,11 @@ class Bind9(Component):
             ttl=sized["ttl"],
             servers=list(zone.servers),
             records=list(zone.records),
+            own=zone.own,
         )
-        path = f"/etc/bind/db.{zone.name}"
-        return ConfigFile(path=path, text=text, owner="root:bind", unit=UNIT, reasons=(*sized.reasons, *zone.reasons))
+        return ConfigFile(
+            path=zone.path, text=text, owner="root:bind", unit=UNIT, reasons=(*sized.reasons, *zone.reasons)
+        )
 
 
 COMPONENT = Bind9()
