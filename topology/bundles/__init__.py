@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from topology.bundles.archive import write, write_directory, write_tar_gz, write_zip
+from topology.bundles.archive import refuse_target, write, write_directory, write_tar_gz, write_zip
 from topology.bundles.assembly import host_files
 from topology.bundles.bundle import Bundle, HostFile, Papers
 from topology.bundles.manifest import manifest
@@ -22,8 +22,8 @@ from topology.workload import Workload
 
 __all__ = [
     "RESULTS", "Answer", "Bundle", "HostFile", "Member", "Papers", "Progress", "Result", "ValidationReport", "build",
-    "bundle_of", "manifest", "members", "packages", "unvalidated", "validate", "write", "write_directory",
-    "write_tar_gz", "write_zip",
+    "bundle_of", "manifest", "members", "packages", "refuse_target", "unvalidated", "validate", "write",
+    "write_directory", "write_tar_gz", "write_zip",
 ]  # fmt: skip
 
 DEFAULT_LIMITS = Limits()

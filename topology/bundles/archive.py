@@ -25,12 +25,21 @@ Target = Path | IO[bytes]
 
 def write(bundle: Bundle, path: Path) -> None:
     """Write to a .zip, to a .tar.gz, or to a directory of any other name."""
-    if path.name.endswith(".zip"):
-        write_zip(bundle, path)
-    elif path.name.endswith((".tar.gz", ".tgz")):
-        write_tar_gz(bundle, path)
+    _writer(path)(bundle, path)
+
+
+def refuse_target(path: Path) -> None:
+    """Raise TierwrightError where `write` would: nothing of anybody's is written over."""
+    if _writer(path) is write_directory:
+        _refuse_foreign(path.resolve())
     else:
-        write_directory(bundle, path)
+        _refuse_directory(path)
+
+
+def _writer(path: Path) -> Callable[[Bundle, Path], None]:
+    if path.name.endswith(".zip"):
+        return write_zip
+    return write_tar_gz if path.name.endswith((".tar.gz", ".tgz")) else write_directory
 
 
 def write_zip(bundle: Bundle, target: Target) -> None:
@@ -104,13 +113,17 @@ def _write_file(target: Target, fill: Callable[[IO[bytes]], None]) -> None:
     if not isinstance(target, Path):
         fill(target)
         return
-    if target.is_dir():
-        raise TierwrightError("this is a directory; name a file", place=Place(file=str(target)))
+    _refuse_directory(target)
     with _beside(target) as scratch:
         fresh = scratch / "archive"
         with fresh.open("wb") as file:
             fill(file)
         fresh.replace(target)
+
+
+def _refuse_directory(path: Path) -> None:
+    if path.is_dir():
+        raise TierwrightError("this is a directory; name a file", place=Place(file=str(path)))
 
 
 @contextmanager
@@ -125,7 +138,7 @@ def _beside(path: Path) -> Iterator[Path]:
 
 
 def _refuse_foreign(path: Path) -> None:
-    """Nothing of anybody's is overwritten: neither other files, nor a bundle that was changed by hand."""
+    """Neither other files are written over, nor a bundle that was changed by hand."""
     if not path.exists():
         return
     if not path.is_dir():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import platform
 import shutil
 import subprocess
 import sys
@@ -17,8 +18,9 @@ def version_of(validator: Validator) -> str | None:
     found = find_program(validator.program)
     if found is None:
         return None
-    of_python = found.startswith(f"{sys.prefix}/")
-    return _python_version(validator.package) if of_python else _debian_version(validator.package)
+    if found.startswith(f"{sys.prefix}/"):
+        return _python_version(validator.program)
+    return _debian_version(validator.package)
 
 
 @cache
@@ -39,8 +41,11 @@ def _debian_version(package: str) -> str | None:
 
 
 @cache
-def _python_version(package: str) -> str | None:
+def _python_version(program: str) -> str | None:
+    """A program beside the running Python belongs to the package of its own name, or is Python."""
+    if program.startswith("python"):
+        return platform.python_version()
     try:
-        return importlib.metadata.version(package.removeprefix("python3-"))
+        return importlib.metadata.version(program)
     except importlib.metadata.PackageNotFoundError:
         return None

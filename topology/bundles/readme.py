@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from topology.bundles.bundle import Bundle
 from topology.bundles.report import RESULTS, ValidationReport
-from topology.components import Cluster
+from topology.components import Cluster, Preparation
 
 _LISTED = 20
 
@@ -109,9 +109,15 @@ def _prepared(bundle: Bundle, host: str) -> bool:
 
 def _steps(cluster: Cluster, host: str) -> Iterator[str]:
     for placed in cluster.by_host[host]:
-        for step in placed.component.preparations(placed):
-            lines = "\n".join(step.lines)
-            parts = [f"## {placed.role.name}", step.does, f"```sh\n{lines}\n```" if lines else ""]
-            if step.secrets:
-                parts.append("It makes these secrets: " + ", ".join(f"`{path}`" for path in step.secrets) + ".")
-            yield "\n\n".join(part for part in parts if part)
+        steps = placed.component.preparations(placed)
+        if steps:
+            yield f"## {placed.role.name}"
+        yield from map(_step, steps)
+
+
+def _step(step: Preparation) -> str:
+    lines = "\n".join(step.lines)
+    parts = [step.does, f"```sh\n{lines}\n```" if lines else ""]
+    if step.secrets:
+        parts.append("It makes these secrets: " + ", ".join(f"`{path}`" for path in step.secrets) + ".")
+    return "\n\n".join(part for part in parts if part)

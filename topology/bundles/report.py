@@ -55,6 +55,11 @@ class ValidationReport:
         """Files that no program looked at."""
         return tuple(answer for answer in self.answers if answer.result == "unvalidated")
 
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> ValidationReport:
+        """The report that `document()` wrote."""
+        return cls(tuple(Answer(**answer) for answer in document["files"]))
+
     def answer(self, host: str, path: str) -> Answer:
         """The answer for one file, by its path on the host; KeyError when there is none."""
         return self._by_file[host, path.lstrip("/")]

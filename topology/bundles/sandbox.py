@@ -32,7 +32,8 @@ SETUP_SECONDS = 20.0
 LEAVE_SECONDS = 5.0
 TOOLS = ("unshare", "nsenter", "prlimit", "setpriv", "mount", "umount", "pivot_root", "ip", "hostname", "env")
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_SCRIPT = Path(__file__).with_name("enter.sh")
+_SCRIPT = Path(__file__).with_name("enter.sh").read_text(encoding="utf-8")
+_SHARED_MEMORY = "/dev/shm"
 _SKELETON = ("var/lib", "var/log", "var/cache", "var/spool")
 
 
@@ -72,7 +73,7 @@ class Ground:
 def ground() -> Iterator[Ground]:
     """Prepare a ground; raises SandboxRefused with the reason where this machine can hold no sandbox."""
     refuse_unfit_machine()
-    with tempfile.TemporaryDirectory(prefix="tierwright-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(prefix="tierwright-", dir=_memory(), ignore_cleanup_errors=True) as name:
         made = Ground(folder=Path(name).resolve())
         _copy_readable(Path("/etc"), made.copy / "etc")
         for parent in _SKELETON:
@@ -88,6 +89,11 @@ def refuse_unfit_machine() -> None:
     missing = [tool for tool in TOOLS if shutil.which(tool, path=_SYSTEM_PATH) is None]
     if missing:
         raise SandboxRefused(f"checking needs {', '.join(missing)} of the packages util-linux and iproute2")
+
+
+def _memory() -> str | None:
+    """A directory in memory, where a thousand small files cost least; None for the usual temporary one."""
+    return _SHARED_MEMORY if os.path.ismount(_SHARED_MEMORY) and os.access(_SHARED_MEMORY, os.W_OK | os.X_OK) else None
 
 
 def _try(made: Ground) -> None:
@@ -156,7 +162,7 @@ class Sandbox:
         own = ("--user", "--map-root-user", "--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child")
         tree = (str(root), str(self.staged), str(self._ground.copy), self._hostname)
         self._first = subprocess.Popen(
-            ["unshare", *own, "--", "/bin/sh", str(_SCRIPT), *tree, *shown_directories()],
+            ["unshare", *own, "--", "/bin/sh", "-c", _SCRIPT, "enter", *tree, *shown_directories()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -173,7 +179,7 @@ class Sandbox:
         """Run one program, as root of the namespace or as nobody; stopped with all its children when it is late."""
         if not self.started:
             self.start()
-        with tempfile.TemporaryFile(dir=self._folder) as output:
+        with tempfile.TemporaryFile() as output:
             ended = subprocess.Popen(
                 [*self._enter(as_root), *(("env", f"--chdir={directory}") if directory != "/" else ()), *argv],
                 stdin=subprocess.DEVNULL,

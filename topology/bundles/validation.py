@@ -35,10 +35,12 @@ class Check:
 
     @cached_property
     def likeness(self) -> Likeness:
-        """Two checks of one likeness get the same answer: the same files of the role beside the same roles."""
+        """Two checks of one likeness get the same answer: the same files of the role, on a server of the same type
+        and settings, beside the same other files of the same roles."""
         own = tuple((file.path, file.sha256, file.config.owner, file.config.mode) for file in self.files)
-        beside = tuple(sorted({placed.role.name for file in self.tree for placed in file.roles}))
-        return (self.placed.role.name, own, beside, tuple(file.path for file in self.tree))
+        beside = tuple((file.path, tuple(placed.role.name for placed in file.roles)) for file in self.tree)
+        placed = self.placed
+        return (placed.role.name, repr(placed.written), repr(placed.host.type), own, beside)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +57,7 @@ def validate(bundle: Bundle, *, progress: Progress | None = None, workers: int =
 
     Takes about a tenth of a second a check and worker. Uses Linux namespaces, no root and no network.
     """
-    checks = tuple(_checks(bundle))
+    checks = tuple(checks_of(bundle))
     distinct = {check.likeness: check for check in reversed(checks)}
     outcomes = _run_all(tuple(distinct.values()), progress or _silent, workers)
     by_file = {
@@ -75,7 +77,8 @@ def _silent(done: int, total: int, what: str) -> None:
     """Nobody watches."""
 
 
-def _checks(bundle: Bundle) -> Iterator[Check]:
+def checks_of(bundle: Bundle) -> Iterator[Check]:
+    """Every check that the bundle's files ask for: one a host and role that has files and a validator."""
     for host, roles in bundle.cluster.by_host.items():
         tree = bundle.by_host[host]
         for placed in roles:

@@ -1,0 +1,146 @@
+"""What lies in a bundle: the manifest, the sums and the papers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from tests.topology.bundles.cast import Greeter, Shelf, cluster_with, greeting, small_bundle
+from topology import document
+from topology.bundles import Papers, bundle_of, manifest, members
+
+
+def _texts(bundle_members: tuple[object, ...]) -> dict[str, str]:
+    return {member.path: member.content.decode() for member in bundle_members}  # type: ignore[attr-defined]
+
+
+def test_the_layout_is_the_one_that_is_promised() -> None:
+    papers = Papers(runbook="# Steps\n", diagram="<svg/>", forecast={"engine": "1"})
+
+    found = [member.path for member in members(bundle_of(cluster_with(), papers=papers))]
+
+    assert found == [
+        "README.md",
+        "RUNBOOK.md",
+        "SHA256SUMS",
+        "cluster/diagram.svg",
+        "cluster/edges.csv",
+        "cluster/forecast.json",
+        "cluster/hosts",
+        "cluster/plan.json",
+        "cluster/plan.yaml",
+        "hosts/back1/packages.txt",
+        "hosts/back1/rootfs/etc/shelf.conf",
+        "hosts/back1/units.json",
+        "hosts/front1/PREPARE.md",
+        "hosts/front1/packages.txt",
+        "hosts/front1/rootfs/etc/greeter.conf",
+        "hosts/front1/units.json",
+        "hosts/front2/PREPARE.md",
+        "hosts/front2/packages.txt",
+        "hosts/front2/rootfs/etc/greeter.conf",
+        "hosts/front2/units.json",
+        "manifest.json",
+        "reports/validation.json",
+    ]
+
+
+def test_the_manifest_says_of_each_file_what_it_is_and_why() -> None:
+    row = manifest(small_bundle())["files"][1]
+
+    assert row == {
+        "host": "front1",
+        "path": "etc/greeter.conf",
+        "owner": "root:root",
+        "mode": "0644",
+        "sha256": hashlib.sha256(b"name=front1\n").hexdigest(),
+        "component": "greeter",
+        "roles": ["greeter"],
+        "action": "reload",
+        "unit": "greeter.service",
+        "validator": "sh -n FILE",
+        "why": [{"setting": "words", "value": 3, "formula": "one a friend", "facts": {"friends": 3}}],
+    }
+
+
+def test_the_content_digest_is_that_of_the_sorted_lines() -> None:
+    bundle = small_bundle()
+    lines = sorted(f"{file.sha256}  hosts/{file.host}/rootfs/{file.path}\n" for file in bundle.files)
+
+    assert bundle.content_digest == hashlib.sha256("".join(lines).encode()).hexdigest()
+    assert manifest(bundle)["content_digest"] == bundle.content_digest
+
+
+def test_the_content_digest_rests_on_the_files_alone() -> None:
+    plain = small_bundle()
+    with_papers = bundle_of(cluster_with(), papers=Papers(runbook="x", approved_by=("alice",)))
+    changed = small_bundle(Greeter(greeting(text="words=4\n")), Shelf())
+
+    assert with_papers.content_digest == plain.content_digest
+    assert changed.content_digest != plain.content_digest
+    assert plain.name == f"newspaper-{plain.content_digest[:12]}"
+
+
+def test_the_plan_digest_is_the_sum_of_the_plan_in_json() -> None:
+    bundle = small_bundle()
+    plan = _texts(members(bundle))["cluster/plan.json"]
+
+    assert hashlib.sha256(plan.encode()).hexdigest() == manifest(bundle)["plan_digest"]
+    assert manifest(bundle)["plan_digest"] == document.digest(bundle.cluster.design)
+
+
+def test_the_sums_cover_every_other_member() -> None:
+    made = members(small_bundle())
+    sums = _texts(made)["SHA256SUMS"]
+
+    expected = [
+        f"{hashlib.sha256(member.content).hexdigest()}  {member.path}" for member in made if member.path != "SHA256SUMS"
+    ]
+    assert sums.splitlines() == expected
+
+
+def test_the_edges_are_a_table_that_any_program_reads() -> None:
+    lines = _texts(members(small_bundle()))["cluster/edges.csv"].splitlines()
+
+    assert lines[0] == "client,client_role,server,server_role,service,protocol,port,socket,connections,why"
+    assert lines[1] == 'front1,greeter,back1,shelf,sql,tcp,5432,,3,"asks, and says"'
+
+
+def test_a_host_has_its_packages_and_what_its_units_ask_for() -> None:
+    texts = _texts(members(small_bundle(Greeter(greeting(), greeting(path="/etc/b", action="restart")), Shelf())))
+
+    assert texts["hosts/front1/packages.txt"] == "dash\nzsh\n"
+    assert texts["hosts/back1/packages.txt"] == ""
+    assert json.loads(texts["hosts/front1/units.json"])["units"] == [
+        {
+            "unit": "greeter.service",
+            "action": "restart",
+            "files": [{"path": "etc/b", "action": "restart"}, {"path": "etc/greeter.conf", "action": "reload"}],
+        }
+    ]
+
+
+def test_what_is_done_by_hand_stands_with_the_host() -> None:
+    text = _texts(members(small_bundle()))["hosts/front2/PREPARE.md"]
+
+    assert "# Before the roles of front2 first run" in text
+    assert "```sh\nadduser greeter\n```" in text
+    assert "`/etc/greeter/secret`" in text
+
+
+def test_a_bundle_is_a_draft_until_somebody_approved_it() -> None:
+    draft = _texts(members(small_bundle()))["README.md"]
+    approved = _texts(members(bundle_of(cluster_with(), papers=Papers(approved_by=("alice", "bob")))))["README.md"]
+
+    assert "**DRAFT: nobody has approved these files.**" in draft
+    assert "Approved by alice, bob." in approved
+    assert "DRAFT" not in approved
+
+
+def test_a_bundle_that_nobody_checked_says_so_of_every_file() -> None:
+    texts = _texts(members(small_bundle()))
+    report = json.loads(texts["reports/validation.json"])
+
+    assert report["counts"] == {"accepted": 0, "refused": 0, "unvalidated": 3}
+    assert {file["output"] for file in report["files"]} == {"no program was asked"}
+    assert "Of 3 files: 0 accepted, 0 refused, 3 unvalidated." in texts["README.md"]
