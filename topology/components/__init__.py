@@ -26,14 +26,42 @@ from topology.components.base import (
     Verdict,
 )
 from topology.components.cluster import LOOPBACK, PUBLIC, Cluster, Edge, Limits
+from topology.components.reference import SettingText, entry_of, settings_of, text_of
 from topology.design import Design
 from topology.registry import discover
 from topology.workload import Workload
 
 __all__ = [
-    "DYNAMIC", "EVERY_HOST", "FILES", "LOOPBACK", "PUBLIC", "Catalogue", "Cluster", "Component", "ConfigFile", "Demand",
-    "Edge", "Endpoint", "Limits", "Memory", "Placed", "Preparation", "Ran", "Reason", "Settings", "Sizing", "Stage",
-    "Validator", "Verdict", "catalogue", "get", "resolve",
+    "DYNAMIC",
+    "EVERY_HOST",
+    "FILES",
+    "LOOPBACK",
+    "PUBLIC",
+    "Catalogue",
+    "Cluster",
+    "Component",
+    "ConfigFile",
+    "Demand",
+    "Edge",
+    "Endpoint",
+    "Limits",
+    "Memory",
+    "Placed",
+    "Preparation",
+    "Ran",
+    "Reason",
+    "SettingText",
+    "Settings",
+    "Sizing",
+    "Stage",
+    "Validator",
+    "Verdict",
+    "catalogue",
+    "describe",
+    "get",
+    "resolve",
+    "settings_of",
+    "text_of",
 ]  # fmt: skip
 
 
@@ -51,6 +79,7 @@ class Catalogue:
 
 
 DEFAULT_LIMITS = Limits()
+describe = entry_of
 
 
 @lru_cache(maxsize=1)

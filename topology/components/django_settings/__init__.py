@@ -21,6 +21,7 @@ class Django(Component):
     name = "django_settings"
     title = "Django settings"
     roles = {"django_settings": "tells the site where its database, cache and files are"}  # noqa: RUF012
+    era = ("chapter", "today")
     packages = {}  # noqa: RUF012
     settings = DjangoSettings
     implied_by = frozenset({"app"})
