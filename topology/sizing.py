@@ -88,11 +88,6 @@ def app_workers(*, cores: int, sites: int, budget_mib: float, worker_mib: float)
     return max(1, min(wanted, int(budget_mib / (sites * worker_mib))))
 
 
-def power_of_two(number: float, *, least: int, most: int) -> int:
-    """The next power of two, within bounds."""
-    return min(most, max(least, 1 << math.ceil(math.log2(max(1.0, number)))))
-
-
 USABLE_SHARE = 0.9
 """Share of a host's memory that its programs may take together; the rest is the kernel's. A rule of thumb."""
 
