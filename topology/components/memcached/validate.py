@@ -23,6 +23,23 @@ kill "$pid"
 wait "$pid"
 exit 0
 """
+_BOOT = r"""
+ip addr add "$1/32" dev lo
+mkdir -p /run/memcached && chown memcache: /run/memcached
+/usr/share/memcached/scripts/systemd-memcached-wrapper "$3" >/run/said 2>&1 &
+for try in $(seq 50); do (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null && break; sleep 0.1; done
+exec 3<>"/dev/tcp/$1/$2" || { cat /run/said; exit 4; }
+printf 'set page 0 60 5\r\nhello\r\nget page\r\nquit\r\n' >&3
+cat <&3
+"""
+
+
+def boot(stage: Stage) -> Verdict:
+    """Started as Debian's unit starts it, it must keep a value."""
+    sizing, address = size(stage.placed), stage.placed.host.address
+    ran = stage.run(["bash", "-c", _BOOT, "memcached", address, str(sizing["port"]), PATH], seconds=30)
+    kept = ran.output.split() == ["STORED", "VALUE", "page", "0", "5", "hello", "END"]
+    return Verdict(accepted=kept, says="a value is stored and read back" if kept else ran.output.strip())
 
 
 def check(stage: Stage) -> Verdict:

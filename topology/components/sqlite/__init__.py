@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from topology.components.base import DYNAMIC, Component, ConfigFile, Demand, Endpoint, Memory, Placed, Reason, Validator
 from topology.components.rendering import words
-from topology.components.sqlite.validate import PATH, check
+from topology.components.sqlite.validate import PATH, boot, check
 from topology.demands import demand_of, guess
 from topology.workload import Kind, RequestClass
 
@@ -24,11 +24,14 @@ class Sqlite(Component):
     offers = {"sqlite": ("sql",)}  # noqa: RUF012
     packages = {"debian12": "3.40.1", "ubuntu2404": "3.45.1"}  # noqa: RUF012
     package = "sqlite3"
+    evidence = "booted"
+    answer = "the site's user writes a row and reads it back"
     validator = Validator(
         program="systemd-tmpfiles",
         package="systemd",
         says="systemd-tmpfiles --create, and SQLite opened there",
         check=check,
+        boot=boot,
     )
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
@@ -50,8 +53,10 @@ class Sqlite(Component):
 
     def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
         """SQLite's work is done by the app server's own processes, on the same cores: the same queries."""
+        if kind not in DYNAMIC:
+            return None
         demand = demand_of(item, kind)
-        cost = demand.database_cpu_ms.scaled(1 - float(demand.cached_share.mid))
+        cost = demand.database_cpu_ms.times(demand.cached_share.rest())
         return Demand(cpu_ms=cost, calls=max(1.0, float(demand.database_calls.mid)))
 
 
