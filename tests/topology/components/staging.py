@@ -27,8 +27,7 @@ skeleton=$(mktemp)
 find var/lib var/log -maxdepth 1 -type d -print0 | tar --null --no-recursion -cf "$skeleton" -T - 2>/dev/null || :
 mount -t tmpfs scratch /mnt
 for top in etc opt srv usr; do
-    [ -d "$root/$top" ] || continue
-    mkdir -p "/mnt/$top/changes" "/mnt/$top/work"
+    mkdir -p "$root/$top" "/mnt/$top/changes" "/mnt/$top/work"
     mount -t overlay staged -o "lowerdir=$root/$top:/$top,upperdir=/mnt/$top/changes,workdir=/mnt/$top/work" "/$top"
 done
 for empty in /run /var/lib /var/log; do mount -t tmpfs scratch "$empty"; done
