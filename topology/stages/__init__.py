@@ -1,0 +1,18 @@
+"""The stages of a growing site: their designs, what each buys and costs, the steps there, and the advice."""
+
+from __future__ import annotations
+
+from topology.stages.advice import Advice, Option
+from topology.stages.base import NOTHING, AtHand, Choices, Comparison, Stage
+from topology.stages.document import to_document
+from topology.stages.evolution import Stages, StageView, evolve, first
+from topology.stages.family import every_stage, stage_named
+from topology.stages.procedure import steps_of
+from topology.stages.reasons import Lasting
+from topology.stages.steps import Block, Phase, Step, Transition, transition
+
+__all__ = [
+    "NOTHING", "Advice", "AtHand", "Block", "Choices", "Comparison", "Lasting", "Option", "Phase", "Stage", "StageView",
+    "Stages", "Step", "Transition", "every_stage", "evolve", "first", "stage_named", "steps_of", "to_document",
+    "transition",
+]  # fmt: skip

@@ -1,0 +1,155 @@
+"""Several of everything: balancers, media servers, cache servers, and a replicated database.
+
+From here on each tier grows by itself. More database: replicas that answer reads. More balancers: round-robin DNS
+spreads the visitors over them, or a virtual address moves to the second when the first dies. More media servers,
+behind the same balancers. More cache: servers for memcached alone, so that the web servers' memory is their own.
+
+Several does not mean that nothing is left to fail alone. The disk behind the NFS export is still one disk, a
+replica waits for a person to promote it, and the name servers answer from copies of one zone. The forecast lists
+each with what bringing it back takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from topology.components import Placed
+from topology.design import Design, Host, Role, TypeName
+from topology.stages.base import AtHand, Choices, Stage
+from topology.stages.layout import hosts_for, hosts_offering, offers, placed, role_named, services, with_roles
+from topology.stages.sizing import sized
+from topology.stages.steps import Phase, Step, Transition, offering, on
+
+Many = Annotated[int, Field(ge=1, le=1000)]
+
+
+class BigChoices(Choices):
+    """The choices of a large cluster."""
+
+    balancing: Literal["dns", "vip"] = "dns"
+    """How visitors are spread: round-robin DNS over all balancers, or a virtual address that one of them holds."""
+    balancers: Many = 2
+    """Number of balancers."""
+    replica: bool = True
+    """Whether a replica of the database stands by and answers reads."""
+    media_servers: Many = 2
+    """Number of media servers; the first one holds the files."""
+    cache_servers: Annotated[int, Field(ge=0, le=1000)] = 2
+    """Number of cache servers; 0 leaves the cache on the web servers."""
+    cache_type: TypeName | None = None
+    """Server type of the cache servers; by default the smallest that is no limit at the peak."""
+
+
+class Big(Stage[BigChoices]):
+    """Several servers in every tier."""
+
+    name: ClassVar[str] = "big"
+    title: ClassVar[str] = "Going big"
+    order: ClassVar[int] = 5
+    choices = BigChoices
+
+    def reached(self, design: Design) -> bool:
+        """More than one balancer stands before the web servers."""
+        return len(hosts_offering(design, "balancer")) > 1
+
+    def why_not_yet(self, design: Design) -> str | None:
+        """There must be a balancer to add to."""
+        if hosts_offering(design, "balancer"):
+            return None
+        return "this stage multiplies the tiers of a balanced site: put a balancer first (load_balanced)"
+
+    def build(self, design: Design, choices: BigChoices, at_hand: AtHand) -> Design:
+        """Balancers, media servers, cache servers and a replica, as many as chosen; what is there stays."""
+        if self.reached(design):
+            return design
+        for part in _PARTS:
+            design = part(design, choices, at_hand)
+        return design
+
+    def steps(self, change: Transition) -> tuple[Step, ...]:
+        """Seeing that replicas follow, and knowing how one takes over."""
+        replicas, primaries = change.gained("sql_replica"), offering(change.after, "sql")
+        return (_following(primaries[0], replicas),) if replicas and primaries else ()
+
+
+STAGE = Big()
+
+
+def _balancers(design: Design, choices: BigChoices, at_hand: AtHand) -> Design:
+    name = {"dns": ("dns", "bind9"), "vip": ("vrrp", "keepalived")}[choices.balancing]
+    spread = role_named(at_hand, *name)
+
+    def with_spread(host: Host) -> tuple[Role, ...]:
+        needs = "balancer" in offers(host) and not any(role.name == spread.name for role in host.roles)
+        return (*host.roles, spread) if needs else host.roles
+
+    design = with_roles(design, with_spread)
+    return _more(design, "balancer", choices.balancers, hosts_for(design, "balancer")[0].roles, at_hand)
+
+
+def _media(design: Design, choices: BigChoices, at_hand: AtHand) -> Design:
+    standing = hosts_for(design, "media")
+    if not standing:
+        return design
+    serving = tuple(role for role in standing[0].roles if "nfs" not in services(role.name))
+    return _more(design, "media", choices.media_servers, (*serving, Role(name="nfs_client")), at_hand)
+
+
+def _replica(design: Design, choices: BigChoices, at_hand: AtHand) -> Design:
+    standing = hosts_for(design, "database")
+    if not choices.replica or not standing or hosts_offering(design, "sql_replica"):
+        return design
+    replica = role_named(at_hand, "sql_replica", "postgresql_replica")
+    return _more(design, "database", len(standing) + 1, (replica,), at_hand)
+
+
+def _caches(design: Design, choices: BigChoices, at_hand: AtHand) -> Design:
+    if not choices.cache_servers or hosts_for(design, "cache"):
+        return design
+    standing = [role for host in design.hosts for role in host.roles if "cache" in services(role.name)]
+    role = standing[0] if standing else role_named(at_hand, "cache", "memcached")
+    moved = with_roles(design, _without_cache)
+    grown, names = placed(moved, "cache", choices.cache_servers, [role], type_name=choices.cache_type, at_hand=at_hand)
+    return sized(grown, names)
+
+
+_PARTS: tuple[Callable[[Design, BigChoices, AtHand], Design], ...] = (_balancers, _media, _replica, _caches)
+
+
+def _more(
+    design: Design,
+    wanted: Literal["balancer", "media", "database"],
+    count: int,
+    roles: tuple[Role, ...],
+    at_hand: AtHand,
+) -> Design:
+    more = max(0, count - len(hosts_for(design, wanted)))
+    return placed(design, wanted, more, roles, type_name=None, at_hand=at_hand)[0]
+
+
+def _without_cache(host: Host) -> tuple[Role, ...]:
+    if "app" not in offers(host):
+        return host.roles
+    return tuple(role for role in host.roles if "cache" not in services(role.name))
+
+
+def _following(primary: Placed, replicas: tuple[Placed, ...]) -> Step:
+    names = " and ".join(placed.host.name for placed in replicas)
+    addresses = " and ".join(placed.host.address for placed in replicas)
+    query = "select client_addr, state, replay_lag from pg_stat_replication"
+    return Step(
+        phase=Phase.DATABASE,
+        rank=1,
+        title=f"See that {names} follows {primary.host.name}",
+        hosts=(primary.host.name, *(placed.host.name for placed in replicas)),
+        does=f"A replica takes over only when a person says so. When {primary.host.name} is lost for good, run on"
+        f" {replicas[0].host.name}: runuser -u postgres -- psql -c 'select pg_promote()', then make it the primary in"
+        " the plan and export anew. What it had not received is lost. Practise it before you need it.",
+        notices="nothing",
+        checks=(on(primary.host, f'runuser -u postgres -- psql -Atc "{query}"'),),
+        shows=f"{addresses} with the state streaming, and a lag that does not grow",
+        back="a replica may be stopped at any time",
+    )

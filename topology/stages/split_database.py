@@ -1,0 +1,166 @@
+"""The database gets a server of its own.
+
+Database and web server stop fighting over memory and CPU: each may use the whole of its machine, and each can be
+made larger alone. For Django it is one setting, the address of the database; use the IP address, since a name
+server that does not answer would take the site down with it.
+
+How much it buys depends on the site. Where the database does half of the work, the site carries nearly twice as
+much; where Python does most of it, which is common, the gain is small, and the forecast says so. It does not make
+the site safer: now two servers must be up, not one.
+
+Where you expect more than one database server later, think now about connection pooling and replication.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from topology.components import Placed
+from topology.design import Design, Host, Role, TypeName
+from topology.stages.base import AtHand, Choices, Comparison, Stage
+from topology.stages.layout import hosts_offering, offers, placed, role_named, services, with_roles
+from topology.stages.sizing import sized
+from topology.stages.steps import Block, Phase, Step, Transition, here, on, shared, units
+from topology.stages.words import percent, rate
+from topology.value import estimate
+
+
+class SplitChoices(Choices):
+    """The choices of a database server."""
+
+    type: TypeName | None = None
+    """Server type of the database; by default the smallest that is no limit at the peak."""
+
+
+class SplitDatabase(Stage[SplitChoices]):
+    """The database on a server of its own."""
+
+    name: ClassVar[str] = "split_database"
+    title: ClassVar[str] = "The database apart"
+    order: ClassVar[int] = 2
+    choices = SplitChoices
+
+    def reached(self, design: Design) -> bool:
+        """A database is there, and no server runs both it and the application."""
+        return bool(_databases(design)) and not _shared(design)
+
+    def build(self, design: Design, choices: SplitChoices, at_hand: AtHand) -> Design:
+        """The database moves from the application's server to its own; a file database becomes PostgreSQL."""
+        if self.reached(design):
+            return design
+        role = _database_role(design, at_hand)
+        bare = with_roles(design, _without_database)
+        split, names = placed(bare, "database", 1, [role], type_name=choices.type, at_hand=at_hand)
+        return sized(split, names)
+
+    def steps(self, change: Transition) -> tuple[Step, ...]:
+        """Moving the data of a database that changes its server."""
+        old, new = change.lost("sql"), change.gained("sql")
+        return (_move(change, old[0], new[0]),) if old and new else ()
+
+    def speaks_against(self, comparison: Comparison) -> tuple[str, ...]:
+        """What the split costs in parts that must be up."""
+        if comparison.gain >= SMALL_GAIN:
+            return ()
+        before, after = comparison.before.capacity_rps.value, comparison.after.capacity_rps.value
+        buys = percent(comparison.gain - 1) if comparison.gain > 1.005 else "nothing"
+        return (
+            f"the database is a small part of what fills the first limit, so a server of its own buys {buys}:"
+            f" {rate(before)} → {rate(after)} requests/s",
+        )
+
+
+SMALL_GAIN = 1.2
+"""A gain under a fifth is called small: it is the size of the uncertainty of a calibrated forecast."""
+STAGE = SplitDatabase()
+
+
+def _databases(design: Design) -> tuple[object, ...]:
+    outside = tuple(item for item in design.externals if item.kind == "postgresql")
+    return (*hosts_offering(design, "sql"), *outside)
+
+
+def _shared(design: Design) -> bool:
+    return any(offers(host) >= {"app", "sql"} for host in design.hosts)
+
+
+def _database_role(design: Design, at_hand: AtHand) -> Role:
+    """The database's role with its settings; what cannot be reached over the network becomes PostgreSQL."""
+    standing = [role for host in design.hosts for role in host.roles if "sql" in services(role.name)]
+    for role in (*standing, role_named(at_hand, "sql", "postgresql")):
+        if role.name != "sqlite":
+            return role
+    return Role(name="postgresql")
+
+
+def _without_database(host: Host) -> list[Role]:
+    if "app" not in offers(host):
+        return list(host.roles)
+    return [role for role in host.roles if "sql" not in services(role.name)]
+
+
+def _move(change: Transition, old: Placed, new: Placed) -> Step:
+    """From the stop of the application to its start on the new database."""
+    apps = change.standing_apps()
+    stop = shared((app.host.name, (f"systemctl stop {' '.join(units(app))}",)) for app in apps)
+    is_file = old.role.name == "sqlite"
+    start = shared((app.host.name, (f"systemctl start {' '.join(units(app))}",)) for app in apps)
+    return Step(
+        phase=Phase.DATA,
+        title=f"Move the data from {old.host.name} to {new.host.name}",
+        hosts=tuple(dict.fromkeys((*(app.host.name for app in apps), old.host.name, new.host.name))),
+        does="Stops the application, so that nothing is written meanwhile, and copies every database. Rehearse it on a"
+        " copy first, and time it.",
+        blocks=(*stop, *(_from_file(change, old) if is_file else _from_server(change, old, new))),
+        notices=f"the site is down from here until the application has been changed. {_how_long(change)}",
+        checks=(here(*_counts(change, old, new)),),
+        shows="the same number twice for each database: its applied migrations; compare a table of your own too",
+        back=f"start the application again: the data on {old.host.name} is untouched. Once users have written to"
+        f" {new.host.name}, going back loses what they wrote",
+        undo=start,
+    )
+
+
+def _from_server(change: Transition, old: Placed, new: Placed) -> tuple[Block, ...]:
+    lines = []
+    for site in change.after.sites:
+        dump = f"runuser -u postgres -- pg_dump --format=custom {site.database}"
+        restore = f"runuser -u postgres -- pg_restore --no-owner --role={site.database} --dbname={site.database}"
+        lines.append(f"ssh root@{old.host.address} '{dump}' | ssh root@{new.host.address} '{restore}'")
+    return (here(*lines),)
+
+
+def _from_file(change: Transition, old: Placed) -> tuple[Block, ...]:
+    """Django's own dump: from the file by the old settings, into PostgreSQL by the new ones that lie ready."""
+    lines = []
+    for site in change.after.sites:
+        manage, dump = f"{site.root}/venv/bin/python manage.py", f"/root/{site.name}-data.json"
+        old_settings, new_settings = f"PYTHONPATH=/etc/{site.name}", f"PYTHONPATH={change.staged}/etc/{site.name}"
+        lines += [
+            f"cd {site.code.directory}",
+            f"{old_settings} {manage} dumpdata --natural-foreign --natural-primary --exclude=contenttypes"
+            f" --exclude=auth.permission --output={dump}",
+            f"{new_settings} {manage} migrate --noinput",
+            f"{new_settings} {manage} loaddata {dump}",
+        ]
+    return (on(old.host, *lines),)
+
+
+def _counts(change: Transition, old: Placed, new: Placed) -> list[str]:
+    query = "select count(*) from django_migrations"
+    lines = []
+    for site in change.after.sites:
+        server = f'runuser -u postgres -- psql -Atc "{query}" {site.database}'
+        file = f'sqlite3 {site.root}/data/db.sqlite3 "{query}"'
+        lines += [
+            f"ssh root@{old.host.address} '{file if old.role.name == 'sqlite' else server}'",
+            f"ssh root@{new.host.address} '{server}'",
+        ]
+    return lines
+
+
+def _how_long(change: Transition) -> str:
+    workload = change.after.workload
+    size = estimate(workload.database_gib).mid if workload and workload.database_gib is not None else None
+    known = f"{size:g} GiB are to be copied" if size is not None else "The plan does not say how large the database is"
+    return f"{known}; how long that takes depends on your disks and on building the indexes anew."
