@@ -1,0 +1,147 @@
+"""The bundle: every file of every host, what its program said, why each number is what it is, and the download."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.views.decorators.http import require_POST, require_safe
+
+from planner.checking import again, look_up, report_of
+from planner.http import HtmxRequest, page
+from planner.models import Checking
+from topology import revisions
+from topology.bundles import Answer, Bundle, HostFile, unvalidated, write_tar_gz, write_zip
+from topology.models import Plan, Revision
+from topology.packing import pack
+
+NOT_YET = "the programs were not asked yet when this bundle was downloaded"
+KINDS = {"zip": (write_zip, "application/zip"), "tar.gz": (write_tar_gz, "application/gzip")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRow:
+    """A file of a host, and what its program said."""
+
+    file: HostFile
+    answer: Answer | None
+
+    @property
+    def mode(self) -> str:
+        """Its mode as `ls` and `chmod` know it: 0644."""
+        return f"{self.file.config.mode:04o}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostRows:
+    """A host and its files."""
+
+    name: str
+    tier: str
+    address: str
+    roles: tuple[str, ...]
+    files: tuple[FileRow, ...]
+
+    @property
+    def refused(self) -> int:
+        """How many of its files a program refused."""
+        return sum(row.answer is not None and row.answer.result == "refused" for row in self.files)
+
+
+@require_safe
+def bundle(request: HtmxRequest, plan: str) -> HttpResponse:
+    """The files of the plan's head, host by host."""
+    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    return _answer(request, found, revisions.get(found))
+
+
+@require_safe
+def file(request: HtmxRequest, plan: str, number: int, host: str, name: str) -> HttpResponse:
+    """One file: its text, its validator's answer and the reason behind each number."""
+    found, revision = _revision(plan, number)
+    packed = pack(revisions.design_of(revision))
+    try:
+        shown = packed.bundle.file(host, name)
+    except KeyError:
+        raise Http404(f"this bundle has no file {name} on {host}") from None
+    report = report_of(look_up(packed.bundle, revision))
+    answer = report.answer(host, name) if report else None
+    context = {"plan": found, "revision": revision, "row": FileRow(file=shown, answer=answer), "host": host}
+    return page(request, "planner/bundle_file.html", context, parts=("file",))
+
+
+@require_safe
+def download(request: HtmxRequest, plan: str, number: int, kind: str) -> HttpResponse:
+    """The archive, with the programs' answers where they have given them."""
+    _, revision = _revision(plan, number)
+    packed = pack(revisions.design_of(revision)).bundle
+    report = report_of(look_up(packed, revision)) or unvalidated(packed, NOT_YET)
+    write, content_type = KINDS[kind]
+    buffer = io.BytesIO()
+    write(packed.with_report(report), buffer)
+    response = HttpResponse(buffer.getvalue(), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{packed.name}.{kind}"'
+    return response
+
+
+@require_POST
+def check_again(request: HtmxRequest, plan: str, number: int) -> HttpResponse:
+    """Ask the programs once more."""
+    _, revision = _revision(plan, number)
+    again(pack(revisions.design_of(revision)).bundle, revision)
+    return redirect("bundle", plan)
+
+
+def _answer(request: HtmxRequest, plan: Plan, revision: Revision) -> HttpResponse:
+    packed = pack(revisions.design_of(revision))
+    checking = look_up(packed.bundle, revision)
+    report = report_of(checking)
+    context = {
+        "plan": plan,
+        "revision": revision,
+        "bundle": packed.bundle,
+        "missing": packed.missing,
+        "hosts": _hosts(packed.bundle, checking),
+        "checking": checking,
+        "report": report,
+        "refused": report.refused if report else (),
+        "unasked": sorted({answer.output for answer in report.unvalidated}) if report else (),
+    }
+    return page(request, "planner/bundle.html", context, parts=("checked",))
+
+
+def _hosts(packed: Bundle, checking: Checking) -> list[HostRows]:
+    report = report_of(checking)
+    return [
+        HostRows(
+            name=host.name,
+            tier=host.tier,
+            address=host.address,
+            roles=tuple(role.name for role in host.roles),
+            files=tuple(
+                FileRow(file=item, answer=report.answer(item.host, item.path) if report else None)
+                for item in packed.by_host[host.name]
+            ),
+        )
+        for host in packed.cluster.design.hosts
+    ]
+
+
+def _revision(plan: str, number: int) -> tuple[Plan, Revision]:
+    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    try:
+        return found, revisions.get(found, number)
+    except Revision.DoesNotExist:
+        raise Http404(f"{found.name} has no revision {number}; its newest is {found.head}.") from None
+
+
+urlpatterns = [
+    path("plans/<slug:plan>/bundle/", bundle, name="bundle"),
+    path("plans/<slug:plan>/bundle/<int:number>/check/", check_again, name="check_again"),
+    path("plans/<slug:plan>/bundle/<int:number>.zip", download, {"kind": "zip"}, name="bundle_zip"),
+    path("plans/<slug:plan>/bundle/<int:number>.tar.gz", download, {"kind": "tar.gz"}, name="bundle_tar_gz"),
+    path("plans/<slug:plan>/bundle/<int:number>/<slug:host>/<path:name>", file, name="bundle_file"),
+]
