@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from topology import capacity
-from topology.bundles import Bundle, build
+from topology.bundles import Bundle, build, members
 from topology.capacity import Forecast
 from topology.design import Design, TierwrightError
 from topology.diagrams import DrawingFailed, draw
+from topology.runbook import changed_files, markdown, runbook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,13 +22,35 @@ class Packed:
     """A sentence for each paper that is left out."""
 
 
-def pack(design: Design) -> Packed:
-    """The bundle of a design with everything that belongs beside its files; a paper that fails is left out and said."""
+def pack(design: Design, *, before: Design | None = None) -> Packed:
+    """The bundle of a design with everything that belongs beside its files; a paper that fails is left out and said.
+
+    The runbook is that of the change from `before`, which then names every file of `hosts/` that differs; without
+    it, that of a first installation.
+    """
     missing: list[str] = []
     forecast = _forecast(design, missing)
     document = capacity.to_document(forecast) if forecast else None
     bundle = build(design, forecast=document, diagram=_diagram(design, forecast, missing))
-    return Packed(bundle=bundle, missing=tuple(missing))
+    papers = replace(bundle.papers, runbook=_runbook(bundle, before))
+    return Packed(bundle=replace(bundle, papers=papers), missing=tuple(missing))
+
+
+def _runbook(bundle: Bundle, before: Design | None) -> str:
+    old = {} if before is None else _by_host(build(before))
+    files = changed_files(old, _by_host(bundle))
+    return markdown(runbook(before, bundle.cluster.design, files=files))
+
+
+def _by_host(bundle: Bundle) -> Mapping[str, Mapping[str, str]]:
+    """Everything under `hosts/`: host, path below its folder, digest."""
+    table: dict[str, dict[str, str]] = {}
+    for member in members(bundle):
+        top, _, rest = member.path.partition("/")
+        host, _, path = rest.partition("/")
+        if top == "hosts":
+            table.setdefault(host, {})[path] = member.sha256
+    return table
 
 
 def _forecast(design: Design, missing: list[str]) -> Forecast | None:

@@ -34,6 +34,11 @@ class Member:
     content: bytes
     mode: int = 0o644
 
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of its bytes, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
 
 def members(bundle: Bundle) -> tuple[Member, ...]:
     """All members, sorted by path, with SHA256SUMS over the others."""
@@ -45,7 +50,7 @@ def members(bundle: Bundle) -> tuple[Member, ...]:
 
 def sum_line(member: Member) -> str:
     """The line that sha256sum(1) writes and checks: a backslash in the name is doubled, and one leads the line."""
-    digest = hashlib.sha256(member.content).hexdigest()
+    digest = member.sha256
     if "\\" not in member.path:
         return f"{digest}  {member.path}\n"
     return f"\\{digest}  {member.path.replace(chr(92), chr(92) * 2)}\n"

@@ -8,13 +8,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from topology import capacity
-from topology.bundles import Bundle, ValidationReport, build, refuse_target, unvalidated, validate, write
-from topology.capacity import Forecast
-from topology.design import Design, TierwrightError
-from topology.diagrams import DrawingFailed, draw
+from topology.bundles import Bundle, ValidationReport, refuse_target, unvalidated, validate, write
 from topology.management.command import FINDINGS, FINE, PlanCommand
 from topology.management.inputs import read_plan
+from topology.packing import pack
 
 
 class Command(PlanCommand):
@@ -36,6 +33,11 @@ class Command(PlanCommand):
             help="where to: its ending says what",
         )
         parser.add_argument(
+            "--before",
+            metavar="PLAN",
+            help="the plan that runs now: the runbook is then that of the change, and names every file that differs",
+        )
+        parser.add_argument(
             "--no-validate", action="store_true", help="ask no program; every file then says unvalidated"
         )
         parser.add_argument("--json", action="store_true", help="the digest and the refused files as JSON")
@@ -43,34 +45,16 @@ class Command(PlanCommand):
     def run(self, **options: Any) -> int:
         output = Path(options["output"])
         refuse_target(output)
-        bundle = self._bundle(read_plan(options["plan"]))
+        before = read_plan(options["before"]) if options["before"] else None
+        packed = pack(read_plan(options["plan"]), before=before)
+        for sentence in packed.missing:
+            self.say(sentence)
+        bundle = packed.bundle
         report = self._report(bundle, ask=not options["no_validate"])
         write(bundle.with_report(report), output)
         self._tell(bundle, report)
         self._answer(output, bundle, report, as_json=options["json"])
         return FINDINGS if report.refused else FINE
-
-    def _bundle(self, design: Design) -> Bundle:
-        forecast = self._forecast(design)
-        document = capacity.to_document(forecast) if forecast else None
-        return build(design, forecast=document, diagram=self._diagram(design, forecast))
-
-    def _forecast(self, design: Design) -> Forecast | None:
-        if design.workload is None:
-            self.say("the plan has no workload, so the bundle holds no forecast")
-            return None
-        try:
-            return capacity.forecast(design)
-        except TierwrightError as error:
-            self.say(f"no forecast: {error}")
-            return None
-
-    def _diagram(self, design: Design, forecast: Forecast | None) -> str | None:
-        try:
-            return draw(design, forecast=forecast).render("svg").decode()
-        except DrawingFailed as error:
-            self.say(f"no diagram: {error}")
-            return None
 
     def _report(self, bundle: Bundle, *, ask: bool) -> ValidationReport:
         if not ask:
