@@ -5,15 +5,38 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import transaction
 
-from topology import document, revisions
-from topology.components import catalogue
-from topology.design import Design
+from topology import revisions
+from topology.design import Promise, Site
 from topology.models import Plan
+from topology.stages import evolve, first
+from topology.value import Estimate
+from topology.workload import Observation, RequestClass, Workload
 
-SLUG = "newspaper"
-NAME = "The newspaper"
+SLUG, NAME = "newspaper", "The newspaper"
+CHAPTER = "The Django Book, chapter 21"
 HITS_A_DAY = 10_000_000
+"""Hits a day of the newspaper that Django was written for, from servers for web, media and database (CHAPTER)."""
+MEAN_RATE = HITS_A_DAY / 86_400
+PEAK = Estimate(
+    low=round(MEAN_RATE * 1.5, 1),
+    mid=round(MEAN_RATE * 2, 1),
+    high=round(MEAN_RATE * 3, 1),
+    basis="guess",
+    source=f"ten million hits a day ({CHAPTER}); a busiest hour of twice the mean is a guess",
+)
+NOTES = (
+    f"A made-up newspaper at the scale of the one in {CHAPTER}: ten million hits a day, over half a million articles"
+    " since 1989, a database under 2 GB. How the day and the requests are spread, how busy the first server was and"
+    " how fast the paper grows are guesses, so that there is something to plan."
+)
+HISTORY = {
+    "single": "One server, as most sites begin",
+    "split_database": "Give the database a server of its own",
+    "media_server": "Give the media a server of their own",
+}
+"""The stages behind the demo, and what was said of each; the site shows those that may come."""
 
 
 class Command(BaseCommand):
@@ -32,37 +55,34 @@ def seed() -> Plan:
     """The demo plan, made where it is not there; one that was taken off the lists comes back."""
     plan = Plan.objects.filter(slug=SLUG).first()
     if plan is None:
-        return revisions.start(newspaper(), name=NAME, message="One server, as most sites begin").plan
+        return _grow()
     revisions.bring_back(plan)
     return plan
 
 
-def newspaper() -> Design:
-    """The newspaper on a single server: the chapter's ten million hits a day, and its database under 2 GB."""
-    return document.from_data(
-        {
-            "tierwright": 1,
-            "name": SLUG,
-            "sites": [{"name": SLUG, "domains": ["www.newspaper.example"]}],
-            "workload": {
-                "peak_requests_per_second": {
-                    "low": HITS_A_DAY / 86_400,
-                    "mid": round(HITS_A_DAY / 86_400 * 2, 1),
-                    "high": round(HITS_A_DAY / 86_400 * 4, 1),
-                    "basis": "guess",
-                    "source": "ten million hits a day (The Django Book, chapter 21); a busiest hour of twice the mean",
-                },
-                "database_gib": {
-                    "low": 1, "mid": 1.8, "high": 1.9, "basis": "given", "source": "under 2 GB, chapter 21",
-                },
-            },
-            "tiers": [
-                {
-                    "name": "web",
-                    "servers": [{"name": "web1", "type": "large"}],
-                    "roles": ["nginx", "gunicorn", "memcached", "postgresql"],
-                }
-            ],
+def workload() -> Workload:
+    """What the newspaper's readers ask."""
+    return Workload(
+        peak_requests_per_second=PEAK,
+        classes={
+            "page": RequestClass(share=0.1),
+            "static": RequestClass(share=0.3),
+            "media": RequestClass(share=0.6),
         },
-        catalogue=catalogue(),
-    )  # fmt: skip
+        database_gib=Estimate(low=1, mid=1.8, high=1.9, basis="given", source=f"under 2 GB ({CHAPTER})"),
+        growth_per_year=0.6,
+        observed=Observation(cpu_share=0.7, requests_per_second=PEAK.mid, cores=8),
+    )
+
+
+@transaction.atomic
+def _grow() -> Plan:
+    site = Site(name=SLUG, domains=("www.newspaper.example",))
+    promise = Promise(availability=0.998, headroom=0.3)
+    start = first(site, workload(), promise=promise).model_copy(update={"notes": NOTES})
+    stages = evolve(start)
+    revision = revisions.start(start, name=NAME, message=HISTORY["single"])
+    for name in list(HISTORY)[1:]:
+        design = stages.view(name).design
+        revision = revisions.record(revision.plan, design, parent_digest=revision.digest, message=HISTORY[name])
+    return revision.plan
