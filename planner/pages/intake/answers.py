@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from planner.pages.intake.forms import PlanForm
 from topology import revisions
 from topology.capacity import Forecast, Number, forecast
-from topology.design import Design, Host, Role, Server, Site, Tier
+from topology.design import Design, Host, Site
 from topology.models import Revision
+from topology.stages import first
 from topology.workload import Workload
+
+UNNAMED = Site(name="site", domains=("www.example.com",))
+"""A site whose name nobody has given yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,26 +41,14 @@ class Answer:
         return memory.used / memory.total
 
 
-def answer(workload: Workload, *, name: str = "site", domain: str = "www.example.com") -> Answer:
+def answer(workload: Workload) -> Answer:
     """Put a workload on one server: of the type it was seen on, else the smallest that carries it."""
-    design = _single(name, domain, workload)
+    design = first(UNNAMED, workload)
     return Answer(workload=workload, design=design, forecast=forecast(design))
-
-
-def _single(name: str, domain: str, workload: Workload) -> Design:
-    roles = tuple(Role(name=role) for role in ("nginx", "gunicorn", "memcached", "postgresql"))
-    server = Server(name="web1", type="small")
-    return Design(
-        tierwright=1,
-        name=name,
-        sites=(Site(name=name, domains=(domain,)),),
-        workload=workload,
-        tiers=(Tier(name="web", servers=(server,), roles=roles),),
-    )
 
 
 def start_plan(workload: Workload, form: PlanForm, *, message: str) -> Revision:
     """The plan of a workload, with the single server as its first revision."""
     said = form.cleaned_data
-    design = answer(workload, name=form.slug, domain=said["domain"]).design
+    design = first(Site(name=form.slug, domains=(said["domain"],)), workload)
     return revisions.start(design, name=said["name"], message=message)
