@@ -81,7 +81,12 @@ def refusal(error: TierwrightError, *, status: int = 422, title: str = "This can
     """The problem that a refusal of the domain is."""
     lines = getattr(error, "lines", None)
     more = tuple(lines()[1:]) if lines else ()
-    return Problem(status=status, title=title, says=error.sentence, place=str(error.place), more=more)
+    return Problem(status=status, title=title, says=_sentence(error.sentence), place=str(error.place), more=more)
+
+
+def _sentence(text: str) -> str:
+    """With a capital and a full stop; the domain writes its sentences to stand after a place."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", ":")) else ".")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -28,7 +28,7 @@ def test_a_refusal_of_the_domain_is_shown_with_its_place(rf: RequestFactory) -> 
     assert answer is not None
     assert answer.status_code == 422
     assert "plan.yaml:7, tiers[0]" in answer.text
-    assert "no role is called &lt;b&gt;apache&lt;/b&gt;" in answer.text
+    assert "No role is called &lt;b&gt;apache&lt;/b&gt;." in answer.text
 
 
 def test_htmx_gets_the_sentences_alone_in_the_place_for_trouble(rf: RequestFactory) -> None:
@@ -46,7 +46,7 @@ def test_every_problem_of_a_plan_is_told(rf: RequestFactory) -> None:
 
     answer = errors.refuse(rf.get("/"), errors.refusal(refused))
 
-    assert "the first" in answer.text
+    assert "The first" in answer.text
     assert "line 9: the second" in answer.text
 
 
