@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.pages.start")),
     path("", include("planner.pages.intake")),
     path("", include("planner.pages.plans")),
+    path("", include("planner.pages.stages")),
     path("", include("planner.pages.editor")),
     path("", include("planner.pages.bundle")),
     path("", include("planner.pages.catalogue")),

@@ -16,7 +16,7 @@ from planner.models import Checking
 from topology import revisions
 from topology.bundles import Answer, Bundle, HostFile, unvalidated, write_tar_gz, write_zip
 from topology.models import Plan, Revision
-from topology.packing import pack
+from topology.packing import Packed, pack
 
 NOT_YET = "the programs were not asked yet when this bundle was downloaded"
 KINDS = {"zip": (write_zip, "application/zip"), "tar.gz": (write_tar_gz, "application/gzip")}
@@ -77,7 +77,7 @@ def file(request: HtmxRequest, plan: str, number: int, host: str, name: str) -> 
 def download(request: HtmxRequest, plan: str, number: int, kind: str) -> HttpResponse:
     """The archive, with the programs' answers where they have given them."""
     _, revision = _revision(plan, number)
-    packed = pack(revisions.design_of(revision)).bundle
+    packed = _pack(request, revision).bundle
     report = report_of(look_up(packed, revision)) or unvalidated(packed, NOT_YET)
     write, content_type = KINDS[kind]
     buffer = io.BytesIO()
@@ -96,7 +96,7 @@ def check_again(request: HtmxRequest, plan: str, number: int) -> HttpResponse:
 
 
 def _answer(request: HtmxRequest, plan: Plan, revision: Revision) -> HttpResponse:
-    packed = pack(revisions.design_of(revision))
+    packed = _pack(request, revision)
     checking = look_up(packed.bundle, revision)
     report = report_of(checking)
     context = {
@@ -107,10 +107,26 @@ def _answer(request: HtmxRequest, plan: Plan, revision: Revision) -> HttpRespons
         "hosts": _hosts(packed.bundle, checking),
         "checking": checking,
         "report": report,
+        "running": _running(request, revision),
+        "earlier": revisions.history(plan).filter(number__lt=revision.number),
         "refused": report.refused if report else (),
         "unasked": sorted({answer.output for answer in report.unvalidated}) if report else (),
     }
     return page(request, "planner/bundle.html", context, parts=("checked",))
+
+
+def _pack(request: HtmxRequest, revision: Revision) -> Packed:
+    """The bundle with its runbook: from the revision that `from` names, else as a first installation."""
+    before = _running(request, revision)
+    return pack(revisions.design_of(revision), before=revisions.design_of(before) if before else None)
+
+
+def _running(request: HtmxRequest, revision: Revision) -> Revision | None:
+    """The revision that runs now, as the person says; None where nothing does, or where it is not an earlier one."""
+    text = request.GET.get("from", "")
+    if not text.isdecimal() or not 0 < int(text) < revision.number:
+        return None
+    return revisions.get(revision.plan, int(text))
 
 
 def _hosts(packed: Bundle, checking: Checking) -> list[HostRows]:

@@ -5,7 +5,8 @@ uploads on the media server. Shared nothing, so a server can be added or taken o
 die unnoticed. The balancer asks each of them whether it is well and leaves out those that are not.
 
 The web tier is then as large as the traffic asks. Each web server holds connections to the database, so a pooler
-stands beside each application. What is left to fail alone: the balancer, the database, the media server.
+stands beside each application; and they share a cache, which is added where there is none. What is left to fail
+alone: the balancer, the database, the media server.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pydantic import Field
 
 from topology.design import Design, Host, Role, TypeName
 from topology.stages.base import AtHand, Choices, Stage
-from topology.stages.layout import hosts_for, hosts_offering, offers, placed, role_named, services, with_roles
+from topology.stages.layout import hosts_for, hosts_offering, offers, placed, role_named, with_roles
 from topology.stages.sizing import counted, sized
 from topology.stages.steps import Block, Phase, Step, Transition, offering, shared
 
@@ -58,7 +59,8 @@ class LoadBalanced(Stage[LoadBalancedChoices]):
             return design
         roles = [role_named(at_hand, "balancer", "haproxy")]
         balanced, balancers = placed(design, "balancer", 1, roles, type_name=choices.balancer_type, at_hand=at_hand)
-        pooled = with_roles(balanced, lambda host: _pooling(host, at_hand))
+        shares = bool(hosts_offering(design, "cache"))
+        pooled = with_roles(balanced, lambda host: _sharing(host, at_hand, shares))
         grown = _grown(pooled, choices, at_hand)
         return sized(grown, balancers)
 
@@ -85,11 +87,14 @@ def _grown(design: Design, choices: LoadBalancedChoices, at_hand: AtHand) -> Des
     return counted("web", grow)
 
 
-def _pooling(host: Host, at_hand: AtHand) -> tuple[Role, ...]:
-    pooled = any("pool" in services(role.name) for role in host.roles)
-    if "app" not in offers(host) or pooled:
+def _sharing(host: Host, at_hand: AtHand, shares: bool) -> tuple[Role, ...]:
+    """A pool beside each application, and a cache where there is none: each would else keep one that disagrees."""
+    if "app" not in offers(host):
         return host.roles
-    return (*host.roles, role_named(at_hand, "pool", "pgbouncer"))
+    added = [] if shares else [role_named(at_hand, "cache", "memcached")]
+    if "pool" not in offers(host):
+        added.append(role_named(at_hand, "pool", "pgbouncer"))
+    return (*host.roles, *added)
 
 
 def _shared_nothing(change: Transition, host: str) -> Step:
