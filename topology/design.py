@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import keyword
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -73,7 +75,7 @@ class Site(Value):
     @property
     def code(self) -> App:
         """The app as written, or the one that follows from the site's name."""
-        module = self.name.replace("-", "_")
+        module = _module_of(self.name)
         return self.app or App(wsgi=f"{module}.wsgi", settings=f"{module}.settings", directory=f"/srv/{self.name}/app")
 
     @property
@@ -90,6 +92,13 @@ class Site(Value):
     def database(self) -> str:
         """The name of the site's database, and of the database user that owns it."""
         return self.name.replace("-", "_")
+
+
+def _module_of(site: str) -> str:
+    """A module for a site of that name; one that Python or Django has already would hide it."""
+    module = site.replace("-", "_")
+    taken = module in sys.stdlib_module_names or keyword.iskeyword(module) or module in ("django", "gunicorn")
+    return f"{module}_project" if taken else module
 
 
 def _frozen(settings: Any) -> Any:

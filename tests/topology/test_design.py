@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.builders import newspaper
 
 
@@ -14,3 +16,14 @@ def test_a_changed_copy_has_its_own_hosts_and_network() -> None:
 
     assert [host.name for host in copy.hosts] == ["web1", "web2"]
     assert len(design.hosts) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [("newspaper", "newspaper"), ("the-paper", "the_paper"), ("site", "site_project"), ("class", "class_project")],
+)
+def test_the_code_of_a_site_is_no_module_that_python_has_already(name: str, module: str) -> None:
+    site = newspaper(sites=[{"name": name, "domains": ["www.example.com"]}]).sites[0]
+
+    assert site.code.wsgi == f"{module}.wsgi"
+    assert site.code.settings == f"{module}.settings"
