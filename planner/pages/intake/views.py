@@ -38,8 +38,7 @@ def reading(request: HtmxRequest, pk: UUID) -> HttpResponse:
     """How far a reading is; once it is done, what was read, and the first useful number."""
     found = get_object_or_404(Reading, pk=pk)
     if found.answer is None:
-        status = found.refusal_status if found.refusal else 200
-        return page(request, READING, {"reading": found}, status=status, parts=("reading",))
+        return page(request, READING, {"reading": found}, status=_unanswered(request, found), parts=("reading",))
     return _reading_page(request, found, BusyForm(request.GET), PlanForm())
 
 
@@ -60,6 +59,13 @@ def plan_reading(request: HtmxRequest, pk: UUID) -> HttpResponse:
     if busy.is_valid() and plan.is_valid():
         return _start(busy.applied(_workload(found)), plan, "Planned from an access log")
     return _reading_page(request, found, busy, plan)
+
+
+def _unanswered(request: HtmxRequest, found: Reading) -> int:
+    """The status of a reading without an answer; htmx shows no page of a server's fault, so it is not told of one."""
+    if not found.refusal or (found.refusal_status >= 500 and request.htmx):
+        return 200
+    return found.refusal_status
 
 
 def _take_log(request: HtmxRequest) -> HttpResponse:

@@ -10,8 +10,9 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
-from planner.models import Reading
+from planner.models import LOST_AFTER, Reading
 from tests.planner.conftest import Wait
 from tests.planner.test_readings import LOG
 from topology import revisions
@@ -119,7 +120,7 @@ def test_htmx_gets_the_form_alone_with_its_errors(client: Client) -> None:
     answer = client.post("/intake/", {}, headers={"HX-Request": "true", "HX-Target": "log_form"})
 
     assert answer.status_code == 422
-    assert answer.text.strip().startswith('<form id="log_form"')
+    assert answer.text.strip().startswith('<form class="d-print-none" id="log_form"')
 
 
 def test_a_log_past_the_limit_is_told_the_command(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,6 +183,29 @@ def test_a_done_reading_no_longer_asks(done: Reading, client: Client) -> None:
 
     assert 'hx-trigger="load' not in text
     assert "http-equiv" not in text
+
+
+@pytest.mark.parametrize(("headers", "status"), [({}, 500), ({"HX-Request": "true", "HX-Target": "reading"}, 200)])
+def test_a_fault_of_the_reader_is_shown_to_htmx_too(headers: dict[str, str], status: int, client: Client) -> None:
+    reading = Reading.objects.create(
+        names=["a.log"], bytes_total=1, state=Reading.State.REFUSED, refusal="the reader failed", refusal_status=500
+    )
+
+    answer = client.get(f"/intake/{reading.pk}/", headers=headers)
+
+    assert answer.status_code == status
+    assert "the reader failed" in answer.text
+
+
+def test_a_lost_reading_is_told_the_way_out(client: Client) -> None:
+    reading = Reading.objects.create(
+        names=["a.log"], bytes_total=1, state=Reading.State.READING, seen_at=timezone.now() - LOST_AFTER * 1.1
+    )
+
+    text = client.get(f"/intake/{reading.pk}/").text
+
+    assert "The reader stopped without an answer" in text
+    assert "python manage.py intake" in text
 
 
 def test_an_unknown_reading_is_not_here(client: Client) -> None:
