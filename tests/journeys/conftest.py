@@ -32,6 +32,10 @@ SCHEMES = ("light", "dark")
 # A refusal is part of a journey; the browser reports its status as an error all the same.
 _REFUSAL = re.compile(r"Failed to load resource: .* status of (400|409|412|413|422)\b")
 
+_STICKING_OUT = """(width) => [...document.querySelectorAll("body *")]
+    .filter((item) => item.getBoundingClientRect().right > width + 1 && !item.closest(".scroll, svg, pre"))
+    .map((item) => `${item.tagName} ${item.className}: ${item.textContent.trim().slice(0, 40)}`).slice(0, 8)"""
+
 Look = Callable[[str], list[Path]]
 
 
@@ -101,7 +105,7 @@ def _look(page: Page, name: str, width: int, scheme: str) -> Path | None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     reach = page.evaluate("() => document.documentElement.scrollWidth")
-    assert reach <= width, f"{name} is {reach} px wide on a screen of {width} px"
+    assert reach <= width, f"{name} is {reach} px wide on a screen of {width} px: {page.evaluate(_STICKING_OUT, width)}"
     folder = os.environ.get("TIERWRIGHT_SHOTS")
     if not folder:
         return None
