@@ -19,7 +19,8 @@ from topology.intake.sources import LONGEST_LINE, MAX_LOG_BYTES, Block, Log, Pro
 from topology.intake.tally import Tally, Times
 
 MOST_SAMPLES = 10
-_FIRST_LOOK, _SECOND_LOOK = 200, 4000
+_FIRST_LOOK, _SECOND_LOOK = 200, 50_000
+_LONGEST_SAMPLED = 1 << 16
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -168,7 +169,7 @@ def _base(log: Log, reader: Reader, reading: LogReading, first_day: int | None) 
 
 def _sample(data: bytes) -> list[bytes]:
     lines = (clean(line) for line in data.split(b"\n", _SECOND_LOOK)[:_SECOND_LOOK])
-    return [line[:LONGEST_LINE] for line in lines if line.strip()]
+    return [line for line in lines if line.strip() and len(line) <= _LONGEST_SAMPLED]
 
 
 def clean(line: bytes) -> bytes:

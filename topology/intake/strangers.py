@@ -40,7 +40,8 @@ STRANGERS: tuple[Stranger, ...] = (
     ),
     _stranger(
         "an HAProxy TCP log",
-        rb"\S+:\d{1,5} \[\d\d/[A-Z][a-z][a-z]/\d{4}:[\d:.]+\] \S+ [^\s/]+/\S+ -?\d+/-?\d+/\+?\d+ ",
+        rb":\d{1,5} \[\d\d/[A-Z][a-z][a-z]/\d{4}:[\d:.]{8,20}\] \S{1,200} [^\s/]{1,200}/\S{1,200}"
+        rb" -?\d{1,9}/-?\d{1,9}/\+?\d{1,9} ",
         "it counts connections, not requests: set `option httplog` in HAProxy, or give the web server's own log",
     ),
     _stranger("an nginx error log", rb"^" + _DATE + rb" \[(debug|info|notice|warn|error|crit|alert|emerg)\] \d+#\d+:"),
@@ -100,4 +101,5 @@ def name_of_file(head: bytes) -> tuple[str, str] | None:
 
 def name_of_log(lines: Sequence[bytes]) -> Stranger | None:
     """The first kind, in the order above from particular to general, that a line is of."""
-    return next((stranger for stranger in STRANGERS if any(map(stranger.pattern.search, lines))), None)
+    beginnings = [line[:2000] for line in lines]
+    return next((stranger for stranger in STRANGERS if any(map(stranger.pattern.search, beginnings))), None)
