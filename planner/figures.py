@@ -91,6 +91,8 @@ def percent(share: float) -> str:
         return "0"
     if abs(value) >= 9.95:
         return f"{value:,.0f}"
+    if abs(value) < 0.01:
+        return "<0.01"
     return f"{value:.1f}" if abs(value) >= 0.095 else f"{value:.2g}"
 
 
