@@ -17,6 +17,10 @@ _WORD = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.ASCII)
 _PATH_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*", re.ASCII)
 _URL_PART = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*", re.ASCII)
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+"""Control characters but tab and new line, halves of pairs, line separators and marks of text direction."""
 _DOTTED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*(:[A-Za-z_][A-Za-z0-9_]*)?", re.ASCII)
 
 
@@ -110,20 +114,10 @@ def check_network(text: str) -> str:
 
 def check_text(text: str) -> str:
     """Free text that is only ever shown: any printable character, no control or bidirectional marks."""
-    if any(_is_unprintable(character) for character in text):
+    if _UNPRINTABLE.search(text):
         raise ValueError("remove control characters and text-direction marks")
     return text
 
-
-def _is_unprintable(character: str) -> bool:
-    code = ord(character)
-    control = code < 32 and character not in "\n\t"
-    return control or 0x7F <= code <= 0x9F or 0xD800 <= code <= 0xDFFF or code in _DIRECTION_MARKS
-
-
-_DIRECTION_MARKS = frozenset(
-    (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF)
-)
 
 Slug = Annotated[str, AfterValidator(check_slug)]
 Word = Annotated[str, AfterValidator(check_word)]

@@ -107,9 +107,11 @@ class Cluster:
 
     def hosts_offering(self, *services: str) -> tuple[Host, ...]:
         """Hosts with a role that may offer one of these services; safe to ask while endpoints are worked out."""
-        wanted = set(services)
-        found = (p.host for p in self.placed if wanted.intersection(self._may_offer(p.role.name)))
-        return tuple({host.name: host for host in found}.values())
+        if services not in self._hosts_offering:
+            wanted = set(services)
+            found = (p.host for p in self.placed if wanted.intersection(self._may_offer(p.role.name)))
+            self._hosts_offering[services] = tuple({host.name: host for host in found}.values())
+        return self._hosts_offering[services]
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
@@ -156,6 +158,10 @@ class Cluster:
 
     @cached_property
     def _providers(self) -> dict[str, tuple[Offer, ...]]:
+        return {}
+
+    @cached_property
+    def _hosts_offering(self) -> dict[tuple[str, ...], tuple[Host, ...]]:
         return {}
 
     @cached_property

@@ -62,13 +62,15 @@ def fronts_media(placed: Placed) -> bool:
 def web_of(placed: Placed, queue_slots: int) -> tuple[Backend, ...]:
     """The web servers."""
     edges = placed.cluster.edges_from(placed, "web")
-    return tuple(_backend(placed, edge, edges, room=_room(placed, edge, queue_slots)) for edge in edges)
+    strongest = _strongest(placed, edges)
+    return tuple(_backend(placed, edge, strongest, room=_room(placed, edge, queue_slots)) for edge in edges)
 
 
 def media_of(placed: Placed) -> tuple[Backend, ...]:
     """The media servers, where there are several."""
     edges = placed.cluster.edges_from(placed, "media")
-    return tuple(_backend(placed, edge, edges, room=None) for edge in edges)
+    strongest = _strongest(placed, edges)
+    return tuple(_backend(placed, edge, strongest, room=None) for edge in edges)
 
 
 def file_prefixes(placed: Placed) -> list[str]:
@@ -79,9 +81,12 @@ def file_prefixes(placed: Placed) -> list[str]:
     return list(dict.fromkeys(f"{site.path}{kind}/" for site in placed.cluster.sites for kind in ("static", "media")))
 
 
-def _backend(placed: Placed, edge: Edge, rivals: tuple[Edge, ...], *, room: Room | None) -> Backend:
+def _strongest(placed: Placed, edges: tuple[Edge, ...]) -> float:
+    return max((_power(placed, edge) for edge in edges), default=1.0)
+
+
+def _backend(placed: Placed, edge: Edge, strongest: float, *, room: Room | None) -> Backend:
     host = placed.cluster.host(edge.server)
-    strongest = max(_power(placed, other) for other in rivals)
     return Backend(
         name=host.name,
         address=host.address,
