@@ -16,7 +16,7 @@ from topology.capacity.holding import Holding
 from topology.capacity.hosts import host_forecasts, tier_forecasts
 from topology.capacity.latency import Crowd, Figure, banded, figures, peers_of
 from topology.capacity.limits import Limits
-from topology.capacity.loads import Network, network_of, passages, states
+from topology.capacity.loads import Network, network_of, states
 from topology.capacity.memory import Taken, memory_of
 from topology.capacity.notes import notes_of
 from topology.capacity.single_points import losses, single_points
@@ -122,8 +122,7 @@ class _Engine:
         if not self.workload.classes:
             return Guessed(share=1.0, about="cpu")
         met = [(limit.host, limit.resource) for world in worlds if (limit := world.first) is not None]
-        items = passages(worlds[0].network, worlds[0].mix)
-        return guessed(items, memory, [(breaks.server, breaks.resource), *met])
+        return guessed(worlds[0].state.items, memory, [(breaks.server, breaks.resource), *met])
 
     def _latency(self, worlds: Sequence[Limits], peak: Estimate, capacity: Number) -> Mapping[Figure, Number]:
         """At the offered rate; empty where something is overloaded or no capacity is claimed."""

@@ -42,6 +42,8 @@ class Passage:
 class State:
     """One world, for one mean request of the site a second: everything that grows in proportion to the rate."""
 
+    items: tuple[Passage, ...]
+    """The passages that it adds up."""
     own: Mapping[tuple[Key, str], float]
     """CPU seconds of one pass of a class at a role, on its host's cores."""
     cpu: dict[str, float] = field(default_factory=dict)
@@ -89,7 +91,7 @@ def state(
 ) -> State:
     """The passages added up by host, CPU at one end of its range and what is sent at one of its own."""
     own: dict[tuple[Key, str], float] = {}
-    result = State(own=own)
+    result = State(items=items, own=own)
     for name, share in shares(mix).items():
         for key, visits in network.routes[kind_of(name, mix[name])].visits.items():
             result.visits[key] = result.visits.get(key, 0.0) + share * visits
