@@ -1,0 +1,65 @@
+"""The catalogue: every component, told by its own docstring, settings and validator; nobody keeps a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.urls import path
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from planner import papers
+from planner.http import HtmxRequest, page
+from topology.components import EVERY_HOST, Component, SettingText, settings_of, text_of
+from topology.components import catalogue as components
+
+EVIDENCE = {
+    "booted": "started and asked, in the tests",
+    "stand_in": "tried by a stand-in, not by the program itself",
+    "translated": "tried in a translation for a program of today",
+    "none": "its files are checked by the program, which the tests do not keep running",
+}
+SYSTEMS = {"debian12": "Debian 12", "ubuntu2404": "Ubuntu 24.04"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One component as the catalogue shows it."""
+
+    component: Component
+    text: SafeString
+    settings: Sequence[SettingText]
+    packages: Sequence[tuple[str, str]]
+    """System and version."""
+    unasked: str
+    """Where it stands without being asked for."""
+    evidence: str
+
+
+@require_safe
+def catalogue(request: HtmxRequest) -> HttpResponse:
+    """Every component."""
+    return page(request, "planner/catalogue.html", {"entries": [_entry(item) for item in components().components]})
+
+
+def _entry(component: Component) -> Entry:
+    return Entry(
+        component=component,
+        text=papers.render(text_of(component)),
+        settings=settings_of(component),
+        packages=[(SYSTEMS.get(system, system), version) for system, version in component.packages.items()],
+        unasked=_unasked(component),
+        evidence=EVIDENCE[component.evidence],
+    )
+
+
+def _unasked(component: Component) -> str:
+    if EVERY_HOST in component.implied_by:
+        return "on every server"
+    services = sorted(component.implied_by)
+    return f"on every server that offers {' or '.join(services)}" if services else ""
+
+
+urlpatterns = [path("catalogue/", catalogue, name="catalogue")]

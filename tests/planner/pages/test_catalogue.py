@@ -1,0 +1,29 @@
+"""The catalogue shows every component with its own words, roles and settings."""
+
+from __future__ import annotations
+
+import html
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from topology.components import catalogue, settings_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_component_is_there_with_its_roles_settings_and_validator(client: Client) -> None:
+    text = html.unescape(client.get(reverse("catalogue")).content.decode())
+
+    for component in catalogue().components:
+        assert f'id="{component.name}"' in text
+        assert all(f"<code>{role}</code> {says}" in text for role, says in component.roles.items())
+        for setting in settings_of(component):
+            assert f"<code>{setting.name}</code></th><td>{setting.takes}</td><td>{setting.says}</td>" in text
+        if component.validator:
+            assert component.validator.says in text
+
+
+def test_what_stands_everywhere_says_so(client: Client) -> None:
+    assert "Stands on every server, unasked" in client.get(reverse("catalogue")).content.decode()
