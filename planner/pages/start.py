@@ -7,7 +7,6 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from planner.context import step_url
 from planner.http import HtmxRequest, page
 from topology import revisions
 from topology.management.commands.demo import seed
@@ -22,8 +21,7 @@ def start(request: HtmxRequest) -> HttpResponse:
 @require_POST
 def try_demo(request: HtmxRequest) -> HttpResponse:
     """Seed the demo where it is not there, and open it."""
-    plan = seed()
-    return redirect(step_url("stages", plan.slug) or step_url("plan", plan.slug) or "start")
+    return redirect("stages", seed().slug)
 
 
 urlpatterns = [

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from planner import charts, readings, uploads
-from planner.context import step_url
 from planner.http import HtmxRequest, page
 from planner.models import Reading
 from planner.pages.intake.answers import answer, start_plan
@@ -81,8 +80,7 @@ def _take_log(request: HtmxRequest) -> HttpResponse:
 
 def _start(workload: Workload, plan: PlanForm, message: str) -> HttpResponse:
     revision = start_plan(workload, plan, message=message)
-    slug = revision.plan.slug
-    return redirect(step_url("stages", slug) or reverse("plan", args=[slug]))
+    return redirect("stages", revision.plan.slug)
 
 
 def _numbers_page(request: HtmxRequest, numbers: NumbersForm, plan: PlanForm) -> HttpResponse:
