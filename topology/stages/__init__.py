@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from topology.stages.advice import Advice, Option
 from topology.stages.base import NOTHING, AtHand, Choices, Comparison, Stage
-from topology.stages.document import to_document
+from topology.stages.document import step_document, to_document
+from topology.stages.effects import Effect, effects_of
 from topology.stages.evolution import Stages, StageView, evolve, first
 from topology.stages.family import every_stage, stage_named
 from topology.stages.procedure import steps_of
@@ -12,7 +13,7 @@ from topology.stages.reasons import Lasting
 from topology.stages.steps import Block, Phase, Step, Transition, transition
 
 __all__ = [
-    "NOTHING", "Advice", "AtHand", "Block", "Choices", "Comparison", "Lasting", "Option", "Phase", "Stage", "StageView",
-    "Stages", "Step", "Transition", "every_stage", "evolve", "first", "stage_named", "steps_of", "to_document",
-    "transition",
+    "NOTHING", "Advice", "AtHand", "Block", "Choices", "Comparison", "Effect", "Lasting", "Option", "Phase", "Stage",
+    "StageView", "Stages", "Step", "Transition", "effects_of", "every_stage", "evolve", "first", "stage_named",
+    "step_document", "steps_of", "to_document", "transition",
 ]  # fmt: skip

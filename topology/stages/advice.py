@@ -21,11 +21,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from topology.capacity import Forecast
+from topology.capacity import Forecast, digits, percent
 from topology.design import Design, Promise
 from topology.stages.base import file_bytes
 from topology.stages.sizing import Verdict, needed_rps, promised_headroom, verdict
-from topology.stages.words import availability, percent, price, rate, times
+from topology.stages.words import availability, price, times
 from topology.workload import Workload
 
 GUESSED_MOST = 0.5
@@ -118,7 +118,7 @@ class _Table:
         if share <= GUESSED_MOST:
             return None
         least = forecast.capacity_rps.low
-        even = f" Even if requests cost the most that they may, this design carries {rate(least)} requests/s." * (
+        even = f" Even if requests cost the most that they may, this design carries {digits(least)} requests/s." * (
             least > 0
         )
         if seen is None:
@@ -136,7 +136,7 @@ class _Table:
         """Row 2."""
         if not self._holds(self.stay).holds:
             return None
-        why = f"It carries {rate(self.stay.carries)} requests/s and {rate(self.needed)} are needed{self._ahead()}."
+        why = f"It carries {digits(self.stay.carries)} requests/s and {digits(self.needed)} are needed{self._ahead()}."
         return self._answer(2, STAY, why)
 
     def files_first(self) -> Advice | None:
@@ -148,10 +148,10 @@ class _Table:
             return None
         if breaks.resource != "network" and (split is None or media.carries <= split.carries):
             return None
-        beside = f"; the database apart would make that {rate(split.carries)}" if split else ""
+        beside = f"; the database apart would make that {digits(split.carries)}" if split else ""
         holds = self._holds(media)
         short = "" if holds.holds else f" That alone is not enough: {holds.says}."
-        gains = f"from {rate(self.stay.carries)} to {rate(media.carries)} requests/s"
+        gains = f"from {digits(self.stay.carries)} to {digits(media.carries)} requests/s"
         why = (
             f"{self._lacks()} Files are {percent(sent)} of the bytes, so the media server comes first: it takes the"
             f" site {gains} for {price(media.forecast.cost_month)}{beside}.{short}"
@@ -219,4 +219,4 @@ class _Table:
 
 
 def _briefly(option: Option) -> str:
-    return f"{option.title} ({rate(option.carries)} requests/s, {price(option.forecast.cost_month)})"
+    return f"{option.title} ({digits(option.carries)} requests/s, {price(option.forecast.cost_month)})"

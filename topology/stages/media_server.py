@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from topology.capacity import percent
 from topology.components import Placed
 from topology.design import Design, Host, Role, TypeName
 from topology.stages.base import AtHand, Choices, Comparison, Stage
 from topology.stages.layout import hosts_for, offers, placed, role_named, with_roles
 from topology.stages.sizing import sized
 from topology.stages.steps import Phase, Step, Transition, offering, on, shared, units
-from topology.stages.words import percent
 
 
 class MediaChoices(Choices):

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from topology.capacity import Forecast
+from topology.capacity import Forecast, digits, percent
 from topology.diff import listing
 from topology.stages.base import Comparison
 from topology.stages.sizing import needed_rps
-from topology.stages.words import availability, percent, rate, times
+from topology.stages.words import availability, times
 
 SMALL_GAIN = 1.2
 """A gain under a fifth is called small: it is within the uncertainty of a calibrated forecast."""
@@ -64,11 +64,11 @@ def _gains(comparison: Comparison) -> Iterator[str]:
         yield before.breaks_first.says.rstrip(".")
     if comparison.gain > 1.005:
         yield (
-            f"with this stage the site carries {rate(after.capacity_rps.value)} requests/s,"
+            f"with this stage the site carries {digits(after.capacity_rps.value)} requests/s,"
             f" {percent(comparison.gain - 1)} more"
         )
     elif before.capacity_rps.value <= 0 < after.capacity_rps.value:
-        yield f"with this stage everything fits, and the site carries {rate(after.capacity_rps.value)} requests/s"
+        yield f"with this stage everything fits, and the site carries {digits(after.capacity_rps.value)} requests/s"
 
 
 def _safer(comparison: Comparison) -> Iterator[str]:
@@ -84,7 +84,7 @@ def _enough(comparison: Comparison) -> Iterator[str]:
     needed = needed_rps(before, comparison.headroom)
     if before.capacity_rps.value >= needed:
         state = lasting(before, headroom=comparison.headroom, growth_per_year=comparison.workload.growth_per_year)
-        yield f"without it the site carries {rate(before.capacity_rps.value)} requests/s; {state.says}"
+        yield f"without it the site carries {digits(before.capacity_rps.value)} requests/s; {state.says}"
 
 
 def _small(comparison: Comparison) -> Iterator[str]:

@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from topology.capacity import Forecast, HostForecast, forecast
+from topology.capacity import Forecast, HostForecast, digits, forecast
 from topology.design import Design, Promise
 from topology.hardware import BUILT_IN, BUILT_IN_CURRENCY, ServerType
 from topology.stages.base import Purpose
 from topology.stages.layout import hosts_for, pinned, retyped
-from topology.stages.words import availability, rate
+from topology.stages.words import availability
 from topology.workload import Workload
 
 DEFAULT_HEADROOM = 0.5
@@ -130,7 +130,7 @@ def _broken(answer: Forecast, promise: Promise | None, factor: float) -> Iterato
             yield f"{host.name} needs {host.memory.used:.0f} MiB of memory and has {host.memory.total:.0f}"
     needed = needed_rps(answer, promised_headroom(promise)) * factor
     if answer.capacity_rps.value < needed:
-        yield f"it carries {rate(answer.capacity_rps.value)} requests/s and {rate(needed)} are needed"
+        yield f"it carries {digits(answer.capacity_rps.value)} requests/s and {digits(needed)} are needed"
     if promise is not None:
         yield from _broken_promise(answer, promise)
 

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from topology.capacity import digits, percent
 from topology.components import Placed
 from topology.design import Design, Host, Role, TypeName
 from topology.stages.base import AtHand, Choices, Comparison, Stage
 from topology.stages.layout import hosts_offering, offers, placed, role_named, services, with_roles
 from topology.stages.sizing import sized
 from topology.stages.steps import Block, Phase, Step, Transition, here, on, shared, units
-from topology.stages.words import percent, rate
 from topology.value import estimate
 
 
@@ -66,7 +66,7 @@ class SplitDatabase(Stage[SplitChoices]):
         buys = percent(comparison.gain - 1) if comparison.gain > 1.005 else "nothing"
         return (
             f"the database is a small part of what fills the first limit, so a server of its own buys {buys}:"
-            f" {rate(before)} → {rate(after)} requests/s",
+            f" {digits(before)} → {digits(after)} requests/s",
         )
 
 

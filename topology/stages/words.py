@@ -5,16 +5,6 @@ from __future__ import annotations
 from topology.capacity import Cost
 
 
-def rate(per_second: float) -> str:
-    """A rate with three digits that mean something."""
-    return f"{per_second:,.0f}" if per_second >= 100 else f"{per_second:.3g}"
-
-
-def percent(share: float) -> str:
-    """A share in whole percent."""
-    return f"{share * 100:.0f} %"
-
-
 def availability(share: float) -> str:
     """An availability, whose digits after the point are what counts."""
     return f"{share * 100:.3f} %"
