@@ -61,24 +61,29 @@ class LocalStage:
 
     def run(self, argv: Sequence[str], *, seconds: float = 20, as_root: bool = True, directory: str = "/") -> Ran:
         """Run one program over the staged tree, with a network of its own that has loopback only."""
+        with self.start(argv, as_root=as_root, directory=directory) as program:
+            try:
+                said, _ = program.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                program.kill()
+                said, _ = program.communicate()
+                return Ran(status=124, output=f"{said.decode(errors='replace')}\nstopped after {seconds} seconds")
+        return Ran(status=program.returncode, output=said.decode(errors="replace"))
+
+    def start(self, argv: Sequence[str], *, as_root: bool = True, directory: str = "/") -> subprocess.Popen[bytes]:
+        """Start one program likewise; the process given back is in its network, and all end when it is killed."""
+        # The shell stays the first process: a program that changes its user would outlive the death of its parent.
         own_user = [] if self.real_root else ["--user", "--map-root-user"]
         enter = ["unshare", *own_user, "--mount", "--net", "--pid", "--ipc", "--fork", "--kill-child", "--mount-proc"]
         owner = "--same-owner" if self.real_root else "--no-same-owner"
-        script = _LAY + f'exec {"" if as_root else self._drop()} "$@"\n'
-        try:
-            ended = subprocess.run(
-                [*enter, "sh", "-c", script, "stage", str(self.root), owner, directory, *argv],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env=_environment(),
-                timeout=seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            said = (error.output or b"").decode(errors="replace")
-            return Ran(status=124, output=f"{said}\nstopped after {seconds} seconds")
-        return Ran(status=ended.returncode, output=ended.stdout.decode(errors="replace"))
+        script = _LAY + f'{"" if as_root else self._drop()} "$@"\nexit $?\n'
+        return subprocess.Popen(
+            [*enter, "sh", "-c", script, "stage", str(self.root), owner, directory, *argv],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=_environment(),
+        )
 
     def _drop(self) -> str:
         if self.real_root:
