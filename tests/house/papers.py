@@ -1,0 +1,247 @@
+"""Writes what the papers say of the code: `python -m tests.house.papers` renews every part marked as made.
+
+A part stands between the lines `[//]: # (made: NAME)` and `[//]: # (end)`, which no Markdown reader shows.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import os
+import pkgutil
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import django
+from django.core.management.base import BaseCommand
+from pydantic import BaseModel
+
+from tests.conftest import ROOT
+from tests.house.wording import documents, takes
+from topology import demands, fields
+from topology.capacity import availability, memory
+from topology.design import Design, Role
+from topology.hardware import BUILT_IN, BUILT_IN_CURRENCY, BUILT_IN_SOURCE
+from topology.management import commands
+from topology.stages import advice
+from topology.stages.family import every_stage
+from topology.value import Estimate
+from topology.workload import Workload
+
+_PART = re.compile(r"^\[//\]: # \(made: (?P<name>[a-z-]+)\)\n(?P<text>.*?)^\[//\]: # \(end\)$", re.M | re.S)
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown; bars and line ends inside a cell are written so that it stays one."""
+    lines = [list(columns)]
+    lines += [["---"] * len(lines[0]), *(list(row) for row in rows)]
+    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def anchor(model: type[BaseModel]) -> str:
+    """A document as a link to its own heading on the same page."""
+    return f"[{model.__name__}](#{model.__name__.lower()})"
+
+
+def models(first: type[BaseModel]) -> list[type[BaseModel]]:
+    """A document and every document in it, each once, in the order in which a reader meets them."""
+    found: list[type[BaseModel]] = [first]
+    for model in found:
+        inner = (item for field in model.model_fields.values() for item in documents(field))
+        found.extend(item for item in inner if item not in found)
+    return found
+
+
+def plan_file() -> str:
+    """Every document of the plan file but the workload's, key by key."""
+    inside_workload = models(Workload)
+    return "\n".join(_document(model) for model in models(Design) if model not in inside_workload)
+
+
+def workload() -> str:
+    """Every document of a workload, key by key."""
+    return "\n".join(_document(model) for model in models(Workload))
+
+
+def _document(model: type[BaseModel]) -> str:
+    if model is Role:
+        return f"### Role\n\n{_ROLE}\n"  # it is written in a form of its own
+    rows = (
+        (f"`{name}`", takes(field, anchor), "yes" if field.is_required() else "", field.description or "")
+        for name, field in model.model_fields.items()
+    )
+    says = inspect.cleandoc(model.__doc__ or "")
+    return f"### {model.__name__}\n\n{says}\n\n{table(('key', 'takes', 'required', 'meaning'), rows)}"
+
+
+_ROLE = """\
+The name of a role, such as `nginx`; or the name as the only key of a mapping, with the settings that are written
+rather than derived: `{gunicorn: {workers: 9}}`. The roles and their settings are those of the
+[catalogue](/catalogue/). Settings on a server (`settings: {gunicorn: {workers: 4}}`) go over those of its tier."""
+
+
+def texts() -> str:
+    """The allow-lists that words of a person pass."""
+    found = ((name, value) for name, value in vars(fields).items() if name.startswith("check_"))
+    rows = ((name.removeprefix("check_").replace("_", " "), inspect.getdoc(check) or "") for name, check in found)
+    return table(("form", "allows"), rows)
+
+
+def server_types() -> str:
+    """The built-in server types."""
+    rows = (
+        (
+            f"`{name}`",
+            f"{kind.cores}",
+            f"{kind.ram_mib:,}",
+            f"{kind.network_mbit:,}",
+            f"{kind.price_month} {BUILT_IN_CURRENCY}",
+        )
+        for name, kind in BUILT_IN.items()
+    )
+    columns = ("name", "cores", "RAM, MiB", "network, Mbit/s", "a month")
+    return f"{table(columns, rows)}\nSource: {BUILT_IN_SOURCE}.\n"
+
+
+def demands_table() -> str:
+    """The table of demands, with the source of each figure as the module tells it."""
+    doc = inspect.cleandoc(demands.__doc__ or "")
+    return f"{doc}\n\n{table(('demand', *_FIGURE), _figures(demands))}"
+
+
+def outages_table() -> str:
+    """What availability and memory start from."""
+    return table(("figure", *_FIGURE), [*_figures(availability), *_figures(memory)])
+
+
+_FIGURE = ("low", "mid", "high", "basis", "what it is")
+
+
+def _figures(module: ModuleType) -> Iterator[tuple[str, ...]]:
+    """The estimates of a module, each with the docstring under it or else its own source."""
+    for name, text in _constants(module):
+        figure = getattr(module, name)
+        if isinstance(figure, Estimate):
+            numbers = (f"{value:,.4g}" for value in (figure.low, figure.mid, figure.high))
+            yield (f"`{name}`", *numbers, figure.basis, text or figure.source)
+
+
+def _constants(module: ModuleType) -> Iterator[tuple[str, str]]:
+    """What a module calls for its constants, in the order of its text, each with the docstring under it, if any."""
+    body = ast.parse(inspect.getsource(module)).body
+    for node, after in zip(body, [*body[1:], None], strict=True):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            target = node.targets[0]
+            assert isinstance(target, ast.Name)
+            yield target.id, _string(after)
+
+
+def _string(node: ast.AST | None) -> str:
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return str(node.value.value) if is_text else ""  # type: ignore[union-attr]
+
+
+def stages_text() -> str:
+    """The stages in their order, each in the words of its own module, with its choices."""
+    return "\n".join(_stage(stage) for stage in every_stage())
+
+
+def advice_text() -> str:
+    """The table of rules that the advice follows, in its module's words."""
+    return inspect.cleandoc(advice.__doc__ or "").partition("\n\n")[2] + "\n"
+
+
+def _stage(stage: Any) -> str:
+    module = importlib.import_module(type(stage).__module__)
+    rows = (
+        (f"`{name}`", takes(field), _default(field.default), field.description or "")
+        for name, field in stage.choices.model_fields.items()
+    )
+    says = inspect.cleandoc(module.__doc__ or "")
+    return f"### {stage.title}: `{stage.name}`\n\n{says}\n\n{table(('choice', 'takes', 'default', 'meaning'), rows)}"
+
+
+def _default(value: object) -> str:
+    return "derived" if value is None else f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def command_line() -> str:
+    """Every command of Tierwright's own, from its parser."""
+    return "\n".join(_command(name, command) for name, command in own_commands().items())
+
+
+def own_commands() -> Mapping[str, BaseCommand]:
+    """The commands of the domain by name; those that stand in for one of Django's are passed over."""
+    folder = Path(django.__file__).parent / "core" / "management" / "commands"
+    django_own = {info.name for info in pkgutil.iter_modules([str(folder)])}
+    names = sorted({info.name for info in pkgutil.iter_modules(commands.__path__)} - django_own)
+    return {name: importlib.import_module(f"{commands.__name__}.{name}").Command() for name in names}
+
+
+def _command(name: str, command: BaseCommand) -> str:
+    common = {option for action in _actions(BaseCommand(), name) for option in action.option_strings}
+    actions = [action for action in _actions(command, name) if not set(action.option_strings) & common]
+    rows = [(f"`{_usage(action)}`", (action.help or "").replace("%%", "%")) for action in actions]
+    options = f"\n{table(('argument', 'meaning'), rows)}" if rows else ""
+    example = getattr(command, "example", "")
+    block = f"\n```sh test\n{example}\n```\n" if example else ""
+    return f"## {name}\n\n{command.help}\n{block}{options}"
+
+
+def _actions(command: BaseCommand, name: str) -> list[Any]:
+    parser = command.create_parser("manage.py", name)
+    return list(parser._actions)
+
+
+def _usage(action: Any) -> str:
+    words = action.metavar or (action.dest.upper() if action.nargs != 0 else "")
+    if not action.option_strings:
+        optional = action.nargs in ("?", "*")
+        return f"[{words}]" if optional else f"{words}{'...' if action.nargs == '+' else ''}"
+    return f"{', '.join(action.option_strings)} {words}".strip()
+
+
+MADE: Mapping[str, Callable[[], str]] = {
+    "plan-file": plan_file,
+    "workload": workload,
+    "texts": texts,
+    "server-types": server_types,
+    "demands": demands_table,
+    "outages": outages_table,
+    "stages": stages_text,
+    "advice": advice_text,
+    "commands": command_line,
+}
+
+
+def renewed(text: str) -> str:
+    """A paper with every made part as the code would have it now."""
+    return _PART.sub(lambda part: f"[//]: # (made: {part['name']})\n\n{MADE[part['name']]()}\n[//]: # (end)", text)
+
+
+def parts(text: str) -> list[str]:
+    """The names of the made parts of a paper."""
+    return [part["name"] for part in _PART.finditer(text)]
+
+
+def main() -> None:
+    """Renew every paper of docs/."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    for path in sorted((ROOT / "docs").rglob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        if renewed(text) != text:
+            path.write_text(renewed(text), encoding="utf-8")
+            print(path.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()
