@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from topology import capacity
-from topology.bundles import Bundle, build, members
+from topology import bundles, capacity
+from topology.bundles import Bundle, build
 from topology.capacity import Forecast
 from topology.design import Design, TierwrightError
 from topology.diagrams import DrawingFailed, draw
@@ -45,7 +45,7 @@ def _runbook(bundle: Bundle, before: Design | None) -> str:
 def _by_host(bundle: Bundle) -> Mapping[str, Mapping[str, str]]:
     """Everything under `hosts/`: host, path below its folder, digest."""
     table: dict[str, dict[str, str]] = {}
-    for member in members(bundle):
+    for member in bundles.members(bundle):
         top, _, rest = member.path.partition("/")
         host, _, path = rest.partition("/")
         if top == "hosts":
