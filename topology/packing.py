@@ -11,6 +11,7 @@ from topology.capacity import Forecast
 from topology.design import Design, TierwrightError
 from topology.diagrams import DrawingFailed, draw
 from topology.runbook import changed_files, markdown, runbook
+from topology.workload import Workload
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,24 +23,25 @@ class Packed:
     """A sentence for each paper that is left out."""
 
 
-def pack(design: Design, *, before: Design | None = None) -> Packed:
+def pack(design: Design, workload: Workload | None = None, *, before: Design | None = None) -> Packed:
     """The bundle of a design with everything that belongs beside its files; a paper that fails is left out and said.
 
-    The runbook is that of the change from `before`, which then names every file of `hosts/` that differs; without
-    it, that of a first installation.
+    `workload` overrides the plan's own, or is that of the file which the plan names. The runbook is that of the
+    change from `before`, which then names every file of `hosts/` that differs; without it, that of a first
+    installation.
     """
     missing: list[str] = []
-    forecast = _forecast(design, missing)
+    forecast = _forecast(design, workload, missing)
     document = capacity.to_document(forecast) if forecast else None
-    bundle = build(design, forecast=document, diagram=_diagram(design, forecast, missing))
-    papers = replace(bundle.papers, runbook=_runbook(bundle, before))
+    bundle = build(design, workload, forecast=document, diagram=_diagram(design, forecast, missing))
+    papers = replace(bundle.papers, runbook=_runbook(bundle, workload, before))
     return Packed(bundle=replace(bundle, papers=papers), missing=tuple(missing))
 
 
-def _runbook(bundle: Bundle, before: Design | None) -> str:
-    old = {} if before is None else _by_host(build(before))
+def _runbook(bundle: Bundle, workload: Workload | None, before: Design | None) -> str:
+    old = {} if before is None else _by_host(build(before, workload))
     files = changed_files(old, _by_host(bundle))
-    return markdown(runbook(before, bundle.cluster.design, files=files))
+    return markdown(runbook(before, bundle.cluster.design, workload=workload, files=files))
 
 
 def _by_host(bundle: Bundle) -> Mapping[str, Mapping[str, str]]:
@@ -53,12 +55,12 @@ def _by_host(bundle: Bundle) -> Mapping[str, Mapping[str, str]]:
     return table
 
 
-def _forecast(design: Design, missing: list[str]) -> Forecast | None:
-    if design.workload is None:
+def _forecast(design: Design, workload: Workload | None, missing: list[str]) -> Forecast | None:
+    if design.workload is None and workload is None:
         missing.append("the plan has no workload, so the bundle holds no forecast")
         return None
     try:
-        return capacity.forecast(design)
+        return capacity.forecast(design, workload)
     except TierwrightError as error:
         missing.append(f"no forecast: {error}")
         return None

@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 
 from topology.bundles import Bundle, ValidationReport, refuse_target, unvalidated, validate, write
 from topology.management.command import FINDINGS, FINE, PlanCommand
-from topology.management.inputs import read_plan
+from topology.management.inputs import read_design, read_plan, workload_beside
 from topology.packing import pack
 
 
@@ -46,7 +46,8 @@ class Command(PlanCommand):
         output = Path(options["output"])
         refuse_target(output)
         before = read_plan(options["before"]) if options["before"] else None
-        packed = pack(read_plan(options["plan"]), before=before)
+        design = read_design(options["plan"])
+        packed = pack(design, workload_beside(design, options["plan"]), before=before)
         for sentence in packed.missing:
             self.say(sentence)
         bundle = packed.bundle
