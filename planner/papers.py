@@ -75,6 +75,19 @@ def read(path: Path) -> Paper:
     return Paper(title=title, body=mark_safe(body), headings=contents)
 
 
+def unnamed_below(slug: str, paper: Paper) -> Sequence[tuple[str, str]]:
+    """Address and title of the papers in a folder that the folder's own paper does not name."""
+    inside = [
+        (reverse("paper", args=[other]), path) for other, path in papers().items() if other.startswith(f"{slug}/")
+    ]
+    return [(address, _title(path)) for address, path in inside if slug and f'href="{address}"' not in paper.body]
+
+
+def _title(path: Path) -> str:
+    with path.open(encoding="utf-8") as lines:
+        return next((line.strip("# \n") for line in lines if line.startswith("# ")), path.stem)
+
+
 def render(text: str) -> SafeString:
     """A short text, such as a docstring, as HTML."""
     body: str = MarkdownIt("commonmark", {"html": False}).render(text)

@@ -17,7 +17,9 @@ def docs(request: HtmxRequest, paper: str = "") -> HttpResponseBase:
     found = papers.papers().get(paper)
     if found is None:
         raise Http404("There is no paper of this name; the contents are at /docs/.")
-    return page(request, "planner/docs.html", {"paper": papers.read(found), "is_contents": not paper})
+    shown = papers.read(found)
+    context = {"paper": shown, "is_contents": not paper, "below": papers.unnamed_below(paper, shown)}
+    return page(request, "planner/docs.html", context)
 
 
 @require_safe

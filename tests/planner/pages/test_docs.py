@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -47,6 +48,18 @@ def test_links_between_papers_lead_to_pages_that_are_there(client: Client) -> No
     assert [link for link in links if client.get(link[1]).status_code != 200] == []
 
 
+def test_a_folder_names_the_papers_that_its_own_paper_does_not(tmp_path: Path, settings: Any) -> None:
+    settings.BASE_DIR = tmp_path
+    (tmp_path / "docs" / "evidence" / "1").mkdir(parents=True)
+    (tmp_path / "docs/evidence/README.md").write_text("# Evidence\n\n[one](1/one.md)\n", encoding="utf-8")
+    (tmp_path / "docs/evidence/1/one.md").write_text("# One\n", encoding="utf-8")
+    (tmp_path / "docs/evidence/1/two.md").write_text("# Two\n", encoding="utf-8")
+
+    found = papers.unnamed_below("evidence", papers.read(tmp_path / "docs/evidence/README.md"))
+
+    assert found == [("/docs/evidence/1/two/", "Two")]
+
+
 def test_pictures_are_served_as_what_they_are(client: Client) -> None:
     assert papers.pictures()
     for name in papers.pictures():
@@ -74,8 +87,8 @@ def test_nothing_else_is_served(client: Client, address: str) -> None:
     assert client.get(address, follow=True).status_code == 404
 
 
-def test_raw_html_stays_text_and_headings_can_be_linked(tmp_path: Path, settings: pytest.FixtureRequest) -> None:
-    settings.BASE_DIR = tmp_path  # type: ignore[attr-defined]
+def test_raw_html_stays_text_and_headings_can_be_linked(tmp_path: Path, settings: Any) -> None:
+    settings.BASE_DIR = tmp_path
     (tmp_path / "docs").mkdir()
     path = tmp_path / "docs" / "one.md"
     path.write_text(
