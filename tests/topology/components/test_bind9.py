@@ -63,9 +63,10 @@ def test_media_have_a_name_that_leads_to_their_servers() -> None:
     assert records(design, "web1", ZONE)["media.www.example.com"] == [design.host("media1").address]
 
 
-def test_media_behind_balancers_have_their_addresses() -> None:
+def test_media_behind_balancers_have_the_balancers_addresses() -> None:
+    # HAProxy stands before the media servers once there are several
     front = tier("balancer", ["haproxy", "bind9"], count=2)
-    design = cluster(front, WEB, tier("media", ["nginx_media", "nfs_server"]), DATABASE)
+    design = cluster(front, WEB, tier("media", ["nginx_media", "nfs_server"], count=2), DATABASE)
 
     assert records(design, "balancer1", ZONE)["media.www.example.com"] == ["10.0.0.11", "10.0.0.12"]
 
