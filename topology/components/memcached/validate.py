@@ -11,7 +11,7 @@ ip addr add "$1/32" dev lo
 options=$(sed -e 's/#.*//' -e '/^-u /d' "$3" | tr '\\n' ' ')
 memcached $options -u root -P /run/validate-memcached.pid 2>&1 &
 pid=$!
-for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for try in $(seq 100); do
     kill -0 "$pid" 2>/dev/null || exit 3
     if (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; then break; fi
     sleep 0.1
