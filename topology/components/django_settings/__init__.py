@@ -12,7 +12,7 @@ from topology.components.base import Component, ConfigFile, Placed, Preparation,
 from topology.components.django_settings.files import file_of
 from topology.components.django_settings.preparations import preparations_of
 from topology.components.django_settings.settings import DjangoSettings, size
-from topology.components.django_settings.validate import check
+from topology.components.django_settings.validate import boot, check
 
 
 class Django(Component):
@@ -25,11 +25,14 @@ class Django(Component):
     packages = {}  # noqa: RUF012
     settings = DjangoSettings
     implied_by = frozenset({"app"})
+    evidence = "booted"
+    answer = "GET /: 200 a throw-away site"
     validator = Validator(
         program="python3",
         package="python3",
         says="manage.py check --deploy of a minimal project, and every name held against those that Django knows",
         check=check,
+        boot=boot,
     )
 
     def size(self, placed: Placed) -> Sizing:

@@ -10,18 +10,29 @@ from topology.components.base import Stage, Verdict
 from topology.design import Site
 
 PROJECT = Path(__file__).parent / "project"
+_ASK = """
+import sys, django
+django.setup()
+from django.test import Client
+answer = Client().get("/", headers={"host": sys.argv[1]})
+print(f"GET /: {answer.status_code} {answer.content.decode()}")
+"""
 SECRETS = {"secret_key": "throw-away-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH", "database_password": "throw-away"}
 
 
 def check(stage: Stage) -> Verdict:
     """`check --deploy` of every site must find no error; its warnings are in the verdict."""
-    files = dict(pair for site in stage.placed.cluster.sites for pair in _throw_away(site))
-    for path, text in files.items():
-        stage.scaffold(path, text)
+    _scaffold(stage)
     verdicts = [_check_site(stage, site) for site in stage.placed.cluster.sites]
     return Verdict(
         accepted=all(verdict.accepted for verdict in verdicts), says="\n".join(verdict.says for verdict in verdicts)
     )
+
+
+def _scaffold(stage: Stage) -> None:
+    files = dict(pair for site in stage.placed.cluster.sites for pair in _throw_away(site))
+    for path, text in files.items():
+        stage.scaffold(path, text)
 
 
 def _throw_away(site: Site) -> Iterator[tuple[str, str]]:
@@ -50,7 +61,7 @@ def _check_site(stage: Stage, site: Site) -> Verdict:
     )
     if checked.status != 0:
         return Verdict(accepted=False, says=f"{site.name}: {_tail(checked.output)}")
-    warnings = re.findall(r"\((security\.W\d+)\)", checked.output)
+    warnings = sorted(set(re.findall(r"\((security\.W\d+)\)", checked.output)))  # Django finds them in any order
     return Verdict(
         accepted=True, says=f"{site.name}: check --deploy finds no error; warnings: {', '.join(warnings) or 'none'}"
     )
@@ -71,3 +82,12 @@ def _tail(output: str) -> str:
     noise = ("Traceback", "The above", "During handling", "WARNINGS", "System check", "SystemCheckError")
     lines = [line for line in output.splitlines() if line[:1].strip() and not line.startswith(noise)]
     return "\n".join([line for line in lines if "(security.W" not in line][-3:])
+
+
+def boot(stage: Stage) -> Verdict:
+    """Django with the first site's settings, asked for a page under the site's own name."""
+    _scaffold(stage)
+    site = stage.placed.cluster.sites[0]
+    argv = [*_environment(site), "-c", _ASK, site.domains[0]]
+    ran = stage.run(argv, directory=site.code.directory)
+    return Verdict(accepted=ran.output.strip() == "GET /: 200 a throw-away site", says=_tail(ran.output))

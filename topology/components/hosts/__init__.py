@@ -27,11 +27,14 @@ class Hosts(Component):
     roles = {"hosts": "names of all servers, on each of them"}  # noqa: RUF012
     packages = {}  # noqa: RUF012
     implied_by = frozenset({EVERY_HOST})
+    evidence = "booted"
+    answer = "getent finds 3 servers"
     validator = Validator(
         program="getent",
         package="libc-bin",
         says="getent --no-addrconfig -s files ahostsv4 NAME, for every server",
         check=check,
+        boot=check,
     )
 
     def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
