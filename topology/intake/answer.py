@@ -8,7 +8,7 @@ from topology import document
 from topology.intake.demand import CLUMPED, is_clumped, workload_of
 from topology.intake.facts import facts_of
 from topology.intake.reading import LogReading
-from topology.intake.service import response_times, sentences
+from topology.intake.response_times import response_times, sentences
 from topology.workload import Workload
 
 

@@ -27,6 +27,11 @@ def packed(word: bytes) -> int:
     return int.from_bytes(word, "big")
 
 
+def stops_at(extra: bytes) -> NDArray[np.uint8]:
+    """A table of bytes that end a skip: control characters, so also the end of the line, and those named."""
+    return np.array([byte < 0x20 or byte in extra for byte in range(256)], dtype=np.uint8)
+
+
 def _extensions() -> NDArray[np.int64]:
     """Known extensions as numbers in rising order, each with its traits."""
     known = requests.traits_of_extension()

@@ -14,7 +14,7 @@ from topology.intake import clock
 from topology.intake.facts import groups
 from topology.intake.reading import LogReading
 from topology.intake.refusal import LogRefused
-from topology.intake.service import response_times
+from topology.intake.response_times import response_times
 from topology.intake.tally import CLASSES, HOUR_STEP, LONG_POLL, WEBSOCKET, Tally
 from topology.value import Basis, Estimate
 from topology.workload import KINDS, Confidence, Kind, Observation, RequestClass, Sizes, Source, Workload

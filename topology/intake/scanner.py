@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from topology.intake.compiled import compiled
+from topology.intake.compiled import compiled, stops_at
 from topology.intake.hits import DASH, NOT_LOGGED
 
 LONGEST = 65_536  # longer lines are left to the other reader
@@ -26,16 +25,11 @@ _BOT, _CRAWL, _SPIDER, _SLURP = (
 )
 
 
-def _stops(extra: bytes) -> NDArray[np.uint8]:
-    """A table of bytes that end a skip: control characters, so also the end of the line, and those named."""
-    return np.array([byte < 0x20 or byte in extra for byte in range(256)], dtype=np.uint8)
-
-
-_IN_HEAD = _stops(b" " + bytes(range(0x7F, 256)))
-_IN_QUOTES = _stops(b'"\\')
-_IN_WORD = _stops(b' "')
-_IN_PATH = _stops(b" ./?#;")
-_IN_AGENT = _stops(b'"\\bBcCsS')
+_IN_HEAD = stops_at(b" " + bytes(range(0x7F, 256)))
+_IN_QUOTES = stops_at(b'"\\')
+_IN_WORD = stops_at(b' "')
+_IN_PATH = stops_at(b" ./?#;")
+_IN_AGENT = stops_at(b'"\\bBcCsS')
 
 
 @compiled

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.topology.intake import hostile
-from topology.intake import fast, reading
+from topology.intake import clock, fast, reading
 from topology.intake.format import Layout
 from topology.intake.formats import common
 from topology.intake.hits import Batch, Columns, Hit, Methods
@@ -110,7 +110,7 @@ def test_scanner_reads_ordinary_lines_by_itself() -> None:
 def test_days_of_the_scanner_are_those_of_the_calendar() -> None:
     start = np.datetime64("1970-01-01")
     days = [start + np.timedelta64(offset, "D") for offset in range(0, 84_000, 7)]
-    months = list(reading.clock.MONTHS)
+    months = list(clock.MONTHS)
     lines = [
         b'h - - [%02d/%s/%d:00:00:00 +0000] "GET / HTTP/1.1" 200 1' % (day.day, months[day.month - 1], day.year)
         for day in (value.astype(object) for value in days)

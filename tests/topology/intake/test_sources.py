@@ -138,7 +138,7 @@ def test_blocks_hold_every_line_once_whatever_their_size(lines: list[bytes], siz
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sources, "BLOCK_BYTES", size)
         patch.setattr(sources, "LONGEST_LINE", 50)
-        stream = io.BufferedReader(io.BytesIO(content))  # type: ignore[arg-type]
+        stream = io.BufferedReader(io.BytesIO(content))
         log = Log(name="log")
         blocks = [(bytes(b.data), b.overlong) for b in sources.blocks_of(log, stream, limit_bytes=None)]
 
