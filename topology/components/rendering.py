@@ -16,11 +16,14 @@ import jinja2
 
 from topology.components.base import Component
 
-_TOKEN = re.compile(r"[A-Za-z0-9_./:@+*,-]*", re.ASCII)
+_TOKEN = re.compile(r"([A-Za-z0-9_./:@+*,-][A-Za-z0-9_./:@+*,~-]*)?", re.ASCII)
 
 
 class Token(str):
-    """A word without blanks, quotes, braces, `;`, `#`, `$`, `%`, `\\`, `=` or control characters."""
+    """A word without blanks, quotes, braces, `;`, `#`, `$`, `%`, `\\`, `=` or control characters.
+
+    A tilde may stand within it, as in /~news/, not at its head, where nginx and the shell read it otherwise.
+    """
 
     __slots__ = ()
 
