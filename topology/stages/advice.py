@@ -4,7 +4,8 @@ The first row that holds is the answer.
 
 | row | holds when | answer |
 |---|---|---|
-| 1 | most of what fills the first limit is a guess, as it is while nobody has observed the server | none |
+| 1 | most of what fills the first limit is a guess, as it is while nobody has observed the server; memory that is \
+short even at the least that may be needed is none | none |
 | 2 | the design as it is keeps the promise for the next half year | stay |
 | 3 | files fill the first limit: most bytes are files, and the network breaks first or moving them out gains more \
 than moving the database out | media_server |
@@ -113,24 +114,31 @@ class _Table:
 
     def guessed(self) -> Advice | None:
         """Row 1."""
-        forecast, seen = self.stay.forecast, self.question.workload.observed
+        forecast = self.stay.forecast
         share = forecast.guessed_share
-        if share <= GUESSED_MOST:
+        if share <= GUESSED_MOST or any(host.memory.low > host.memory.total for host in forecast.hosts):
             return None
         least = forecast.capacity_rps.low
-        even = f" Even if requests cost the most that they may, this design carries {digits(least)} requests/s." * (
-            least > 0
+        even = (
+            "" if least <= 0 else f" Even if requests cost the most that they may, it carries {digits(least)} a second."
         )
-        if seen is None:
-            ask = (
+        part = f"{percent(share)} of what fills the first limit is one"
+        return self._answer(1, None, f"Nothing is recommended on guesses alone: {part}. {self._question()}.{even}")
+
+    def _question(self) -> str:
+        """The one thing to find out."""
+        breaks = self.stay.forecast.breaks_first
+        if breaks is not None and breaks.resource == "memory":
+            return (
+                f"See how much memory {breaks.server} uses at its peak (`free -m`, the column used), or write how many"
+                " workers it has, and there is an answer"
+            )
+        if self.question.workload.observed is None:
+            return (
                 "Say one number and there is an answer: how busy the server was in the log's peak hour (CPU in percent:"
                 " 100 less %idle of `sar -u`, or your provider's graph)"
             )
-        else:
-            ask = "Measure what its requests cost, or name the classes of requests, and there is an answer"
-        part = f"{percent(share)} of what fills the first limit is one"
-        why = f"Nothing is recommended on guesses alone: {part}. {ask}.{even}"
-        return self._answer(1, None, why)
+        return "Measure what its requests cost, or name the classes of requests, and there is an answer"
 
     def stays(self) -> Advice | None:
         """Row 2."""

@@ -20,9 +20,10 @@ from topology.components import Placed
 from topology.design import Design, Host, Role, TypeName
 from topology.stages.base import AtHand, Choices, Stage
 from topology.stages.layout import hosts_for, hosts_offering, offers, placed, role_named, services, with_roles
-from topology.stages.sizing import sized
-from topology.stages.steps import Phase, Step, Transition, offering, on
+from topology.stages.sizing import counted, sized
+from topology.stages.steps import Phase, Step, Transition, offering, on, shared, units
 
+Several = Literal["balancer", "media", "database"]
 Many = Annotated[int, Field(ge=1, le=1000)]
 
 
@@ -31,12 +32,13 @@ class BigChoices(Choices):
 
     balancing: Literal["dns", "vip"] = "dns"
     """How visitors are spread: round-robin DNS over all balancers, or a virtual address that one of them holds."""
-    balancers: Many = 2
-    """Number of balancers."""
+    balancers: Many | None = None
+    """Number of balancers; by default two, and with round-robin DNS more where two are a limit at the peak."""
     replica: bool = True
     """Whether a replica of the database stands by and answers reads."""
-    media_servers: Many = 2
-    """Number of media servers; the first one holds the files."""
+    media_servers: Many | None = None
+    """Number of media servers, the first of which holds the files; by default the fewest, two or more, that are no
+    limit at the peak."""
     cache_servers: Annotated[int, Field(ge=0, le=1000)] = 2
     """Number of cache servers; 0 leaves the cache on the web servers."""
     cache_type: TypeName | None = None
@@ -70,9 +72,10 @@ class Big(Stage[BigChoices]):
         return design
 
     def steps(self, change: Transition) -> tuple[Step, ...]:
-        """Seeing that replicas follow, and knowing how one takes over."""
+        """Promoting a replica; seeing that replicas follow, and knowing how one takes over."""
         replicas, primaries = change.gained("sql_replica"), offering(change.after, "sql")
-        return (_following(primaries[0], replicas),) if replicas and primaries else ()
+        following = (_following(primaries[0], replicas),) if replicas and primaries else ()
+        return (*(_promotion(change, placed) for placed in change.promoted()), *following)
 
 
 STAGE = Big()
@@ -86,8 +89,13 @@ def _balancers(design: Design, choices: BigChoices, at_hand: AtHand) -> Design:
         needs = "balancer" in offers(host) and not any(role.name == spread.name for role in host.roles)
         return (*host.roles, spread) if needs else host.roles
 
-    design = with_roles(design, with_spread)
-    return _more(design, "balancer", choices.balancers, hosts_for(design, "balancer")[0].roles, at_hand)
+    spreading = with_roles(design, with_spread)
+    roles = hosts_for(spreading, "balancer")[0].roles
+    if choices.balancing == "dns":
+        return _as_many(spreading, "balancer", choices.balancers, roles, at_hand)
+    grown = _more(spreading, "balancer", choices.balancers or 2, roles, at_hand)
+    sharing = hosts_for(grown, "balancer")
+    return sized(grown, [host.name for host in sharing], at_least=sharing[0].type_name)
 
 
 def _media(design: Design, choices: BigChoices, at_hand: AtHand) -> Design:
@@ -95,7 +103,7 @@ def _media(design: Design, choices: BigChoices, at_hand: AtHand) -> Design:
     if not standing:
         return design
     serving = tuple(role for role in standing[0].roles if "nfs" not in services(role.name))
-    return _more(design, "media", choices.media_servers, (*serving, Role(name="nfs_client")), at_hand)
+    return _as_many(design, "media", choices.media_servers, (*serving, Role(name="nfs_client")), at_hand)
 
 
 def _replica(design: Design, choices: BigChoices, at_hand: AtHand) -> Design:
@@ -116,12 +124,20 @@ def _caches(design: Design, choices: BigChoices, at_hand: AtHand) -> Design:
     return sized(grown, names)
 
 
-_PARTS: tuple[Callable[[Design, BigChoices, AtHand], Design], ...] = (_balancers, _media, _replica, _caches)
+_PARTS: tuple[Callable[[Design, BigChoices, AtHand], Design], ...] = (_media, _balancers, _replica, _caches)
+
+
+def _as_many(design: Design, wanted: Several, count: int | None, roles: tuple[Role, ...], at_hand: AtHand) -> Design:
+    """As many as chosen, else as there are at hand, else as the peak asks."""
+    known = count or len(at_hand.servers.get(wanted, ()))
+    if count or known > 1:
+        return _more(design, wanted, known, roles, at_hand)
+    return counted(wanted, lambda number: _more(design, wanted, number, roles, at_hand))
 
 
 def _more(
     design: Design,
-    wanted: Literal["balancer", "media", "database"],
+    wanted: Several,
     count: int,
     roles: tuple[Role, ...],
     at_hand: AtHand,
@@ -136,6 +152,25 @@ def _without_cache(host: Host) -> tuple[Role, ...]:
     return tuple(role for role in host.roles if "cache" not in services(role.name))
 
 
+def _promotion(change: Transition, replica: Placed) -> Step:
+    apps = change.standing_apps()
+    stop = shared((app.host.name, (f"systemctl stop {' '.join(units(app))}",)) for app in apps)
+    old = " and ".join(placed.host.name for placed in change.lost("sql"))
+    return Step(
+        phase=Phase.DATABASE,
+        rank=-1,
+        title=f"Promote {replica.host.name} to primary",
+        hosts=(*(app.host.name for app in apps), replica.host.name),
+        does=f"Where {old} still lives, stop the application first, and see that the replica has everything: what"
+        f" {old} did not send is lost. Never let {old} be written to again as it is.",
+        blocks=(*stop, on(replica.host, 'runuser -u postgres -- psql -Atc "select pg_promote()"')),
+        notices="pages that need the database fail until the application has been changed",
+        checks=(on(replica.host, 'runuser -u postgres -- psql -Atc "select pg_is_in_recovery()"'),),
+        shows="f: it takes writes",
+        back=f"none: a promoted replica does not follow again. Whoever goes back to {old} loses what was written since",
+    )
+
+
 def _following(primary: Placed, replicas: tuple[Placed, ...]) -> Step:
     names = " and ".join(placed.host.name for placed in replicas)
     addresses = " and ".join(placed.host.address for placed in replicas)
@@ -147,7 +182,8 @@ def _following(primary: Placed, replicas: tuple[Placed, ...]) -> Step:
         hosts=(primary.host.name, *(placed.host.name for placed in replicas)),
         does=f"A replica takes over only when a person says so. When {primary.host.name} is lost for good, run on"
         f" {replicas[0].host.name}: runuser -u postgres -- psql -c 'select pg_promote()', then make it the primary in"
-        " the plan and export anew. What it had not received is lost. Practise it before you need it.",
+        " the plan and export anew: the runbook of that change says the rest. What it had not received is lost."
+        " Practise it before you need it.",
         notices="nothing",
         checks=(on(primary.host, f'runuser -u postgres -- psql -Atc "{query}"'),),
         shows=f"{addresses} with the state streaming, and a lag that does not grow",

@@ -72,7 +72,8 @@ class Work:
     def preparations(self) -> tuple[Preparation, ...]:
         """What a person does by hand now, and did not have to before."""
         before = {item for placed in _roles_before(self) for item in placed.component.preparations(placed)}
-        now = (item for placed in self.roles for item in placed.component.preparations(placed))
+        ready = {placed.key for placed in self.change.promoted()}
+        now = (p for placed in self.roles if placed.key not in ready for p in placed.component.preparations(placed))
         return tuple(item for item in now if item not in before)
 
     @property

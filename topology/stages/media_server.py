@@ -13,8 +13,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from topology.capacity import percent
-from topology.components import Placed
+from topology.components import Cluster, Placed
 from topology.design import Design, Host, Role, TypeName
+from topology.diff import listing
 from topology.stages.base import AtHand, Choices, Comparison, Stage
 from topology.stages.layout import hosts_for, offers, placed, role_named, with_roles
 from topology.stages.sizing import sized
@@ -50,11 +51,17 @@ class MediaServer(Stage[MediaChoices]):
         return sized(mounted, names)
 
     def steps(self, change: Transition) -> tuple[Step, ...]:
-        """Moving the files of application servers that begin to mount them."""
-        servers, joining = change.gained("nfs"), _begins_to_mount(change)
-        if not servers or not joining:
-            return ()
-        return (_first_copy(change, servers[0], joining), _aside(change, joining), _rest(change, servers[0], joining))
+        """Moving the files: out of application servers that begin to mount them, on to another server, or back."""
+        old, new = change.lost("nfs"), change.gained("nfs")
+        joining, leaving = _mounting_hosts(change.after) - _mounting_hosts(change.before), _leaving(change)
+        apps = tuple(app for app in change.standing_apps() if app.host.name in joining)
+        if new and old:
+            return (_first_copy(change, old[0], new[0]), _late_copy(change, old[0], new[0]))
+        if new and apps:
+            return (_first_copy(change, apps[0], new[0]), _aside(change, apps), _rest(change, new[0], apps))
+        if old and not new and leaving:
+            return (_copy_back(change, leaving), _back_in_place(change, old[0], leaving))
+        return ()
 
     def speaks_for(self, comparison: Comparison) -> tuple[str, ...]:
         """How much of the traffic files are."""
@@ -75,33 +82,100 @@ def _mounting(host: Host) -> tuple[Role, ...]:
     return (*host.roles, Role(name="nfs_client"))
 
 
-def _begins_to_mount(change: Transition) -> tuple[Placed, ...]:
-    """Application servers that stay, and had the files on a disk of their own."""
-    before = {edge.client for edge in change.before.edges if edge.endpoint.service == "nfs"} if change.before else set()
-    mounting = {edge.client for edge in change.after.edges if edge.endpoint.service == "nfs"} - before
-    return tuple(app for app in change.standing_apps() if app.host.name in mounting)
+def _mounting_hosts(cluster: Cluster | None) -> set[str]:
+    return set() if cluster is None else {e.client for e in cluster.edges if e.endpoint.service == "nfs"}
+
+
+def _leaving(change: Transition) -> tuple[Placed, ...]:
+    """Application servers that stay, and have the files on a disk of their own from now on."""
+    names = _mounting_hosts(change.before) - _mounting_hosts(change.after)
+    return tuple(app for app in change.standing_apps() if app.host.name in names)
 
 
 def _folders(change: Transition) -> list[str]:
     return [f"{site.root}/{folder}" for site in change.after.sites for folder in ("media", "static")]
 
 
-def _first_copy(change: Transition, server: Placed, apps: tuple[Placed, ...]) -> Step:
-    copies = tuple(f"rsync -aH {path}/ root@{server.host.address}:{path}/" for path in _folders(change))
+def _first_copy(change: Transition, source: Placed, target: Placed) -> Step:
+    copies = tuple(f"rsync -aH {path}/ root@{target.host.address}:{path}/" for path in _folders(change))
     count = tuple(f"find {path} -type f | wc -l" for path in _folders(change))
     return Step(
         phase=Phase.DATA,
         rank=1,
-        title=f"Copy the files from {apps[0].host.name} to {server.host.name}",
-        hosts=(apps[0].host.name, server.host.name),
+        title=f"Copy the files from {source.host.name} to {target.host.name}",
+        hosts=(source.host.name, target.host.name),
         does="A first copy while the site runs; what changes meanwhile is brought over after the mount. It may be"
         " repeated: only what is new is sent.",
-        blocks=(on(apps[0].host, *copies),),
+        blocks=(on(source.host, *copies),),
         notices="nothing, but that the disk and the network of the server are busy",
-        checks=shared((name, count) for name in (apps[0].host.name, server.host.name)),
+        checks=shared((name, count) for name in (source.host.name, target.host.name)),
         shows="the same numbers on both hosts, but for uploads since",
-        back=f"the files on {apps[0].host.name} are untouched; remove the copy",
+        back=f"the files on {source.host.name} are untouched; remove the copy",
     )
+
+
+def _late_copy(change: Transition, source: Placed, target: Placed) -> Step:
+    copies = tuple(f"rsync -aHu {path}/ root@{target.host.address}:{path}/" for path in _folders(change))
+    apps = change.standing_apps()
+    mounted = tuple(f"findmnt --noheadings --output SOURCE {path}" for path in _folders(change))
+    return Step(
+        phase=Phase.APP,
+        rank=1,
+        title=f"Bring over what was uploaded meanwhile, to {target.host.name}",
+        hosts=(source.host.name, target.host.name),
+        does=f"All hosts mount from {target.host.name} now. Copies what reached {source.host.name} since the first copy.",
+        blocks=(on(source.host, *copies),),
+        notices="what was uploaded meanwhile is found again",
+        checks=shared((app.host.name, mounted) for app in apps),
+        shows=f"{target.host.address} and the directory, for each",
+        back=f"the files on {source.host.name} are untouched, but for what is uploaded from now on",
+    )
+
+
+def _copy_back(change: Transition, apps: tuple[Placed, ...]) -> Step:
+    copies = tuple(f"rsync -aH {path}/ {path}.local/" for path in _folders(change))
+    count = tuple(f"find {path} {path}.local -type f | wc -l" for path in _folders(change))
+    return Step(
+        phase=Phase.DATA,
+        rank=1,
+        title=f"Copy the files back to {_hosts(apps)}",
+        hosts=tuple(app.host.name for app in apps),
+        does="Copies the mounted directories to the server's own disk, beside them. It may be repeated.",
+        blocks=shared((app.host.name, copies) for app in apps),
+        notices="nothing, but that the disk and the network of the server are busy",
+        checks=shared((app.host.name, count) for app in apps),
+        shows="an even number: each file twice, but for uploads since",
+        back="remove the copies",
+    )
+
+
+def _back_in_place(change: Transition, server: Placed, apps: tuple[Placed, ...]) -> Step:
+    """After the mounts are gone, which RETIRE does, and before the server is given back."""
+    lines = tuple(
+        line
+        for path in _folders(change)
+        for line in (
+            f"rsync -aHu root@{server.host.address}:{path}/ {path}.local/",
+            f"rmdir {path} && mv {path}.local {path}",
+        )
+    )
+    return Step(
+        phase=Phase.RETIRE,
+        rank=1,
+        title=f"Put the files in place on {_hosts(apps)}",
+        hosts=tuple(app.host.name for app in apps),
+        does="Fetches what was uploaded since the copy, and puts the directories where the mounts were. Do it at once"
+        " after the step before, off the peak.",
+        blocks=shared((app.host.name, lines) for app in apps),
+        notices="files are not found, and uploads fail, from the step before to the end of this one",
+        checks=shared((app.host.name, tuple(f"ls -d {path}" for path in _folders(change))) for app in apps),
+        shows="each directory",
+        back=f"mount from {server.host.name} again: its files are untouched",
+    )
+
+
+def _hosts(apps: tuple[Placed, ...]) -> str:
+    return listing(app.host.name for app in apps)
 
 
 def _aside(change: Transition, apps: tuple[Placed, ...]) -> Step:
@@ -110,7 +184,7 @@ def _aside(change: Transition, apps: tuple[Placed, ...]) -> Step:
     return Step(
         phase=Phase.DATA,
         rank=2,
-        title=f"Make room for the mounts on {' and '.join(app.host.name for app in apps)}",
+        title=f"Make room for the mounts on {_hosts(apps)}",
         hosts=tuple(app.host.name for app in apps),
         does="Puts the directories aside, so that the mounts take their place. Go on with the next step at once.",
         blocks=shared((app.host.name, aside) for app in apps),

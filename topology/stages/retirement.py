@@ -25,7 +25,7 @@ def retiring(change: Transition) -> Iterator[Step]:
     if gone:
         yield Step(
             phase=Phase.RETIRE,
-            rank=1,
+            rank=2,
             title=f"Give back {listing(host.name for host in gone)}",
             hosts=tuple(host.name for host in gone),
             does="The plan has no work for it any more. Keep its disk until a backup of what is on it has been read.",

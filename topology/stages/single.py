@@ -66,10 +66,11 @@ def _server(at_hand: AtHand) -> Server:
 
 
 def _roles(choices: SingleChoices, at_hand: AtHand) -> tuple[Role, ...]:
-    web, app, cache = (
-        role_named(at_hand, *pair) for pair in (("web", "nginx"), ("app", "gunicorn"), ("cache", "memcached"))
-    )
-    return (web, app, cache, role_named(at_hand, "sql", choices.database))
+    """What the server runs: the roles at hand, and a cache unless a plan does without one."""
+    web, app = role_named(at_hand, "web", "nginx"), role_named(at_hand, "app", "gunicorn")
+    without = bool(at_hand.servers) and "cache" not in at_hand.roles
+    cache = () if without else (role_named(at_hand, "cache", "memcached"),)
+    return (web, app, *cache, role_named(at_hand, "sql", choices.database))
 
 
 def _tables(change: Transition, app: Placed) -> Step:

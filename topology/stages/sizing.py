@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from topology.capacity import Forecast, HostForecast, digits, forecast
+from topology.capacity import Forecast, HostForecast, Resource, digits, forecast
 from topology.design import Design, Promise
 from topology.hardware import BUILT_IN, BUILT_IN_CURRENCY, ServerType
 from topology.stages.base import Purpose
@@ -64,23 +64,24 @@ def ladder(design: Design) -> tuple[str, ...]:
     return tuple(sorted(types, key=lambda name: _size(types[name])))
 
 
-def larger(design: Design, type_name: str) -> tuple[str, ...]:
-    """Types with no less of anything and more cores or memory than this one, cheapest first."""
+def larger(design: Design, type_name: str, resource: Resource) -> tuple[str, ...]:
+    """Types with more of what is short and no less of anything, cheapest first."""
     now = design.server_type(type_name)
-    return tuple(name for name in ladder(design) if _is_larger(design.server_type(name), now))
+    return tuple(name for name in ladder(design) if _is_larger(design.server_type(name), now, resource))
 
 
-def sized(design: Design, names: Iterable[str]) -> Design:
+def sized(design: Design, names: Iterable[str], *, at_least: str | None = None) -> Design:
     """The design with the smallest type on these servers on which they are no limit; the best there is otherwise.
 
-    Where the plan names no workload nothing can be forecast, and the types stay as they are.
+    `at_least` names a type that they may not fall below. Where the plan names no workload nothing can be forecast,
+    and the types stay as they are.
     """
     chosen = tuple(names)
     workload = workload_of(design)
     if workload is None or not chosen:
         return design
     best: tuple[float, Design] | None = None
-    for type_name in ladder(design):
+    for type_name in ladder(design) if at_least is None else (at_least, *larger(design, at_least, "cpu")):
         candidate = retyped(design, dict.fromkeys(chosen, type_name))
         answer = forecast(candidate)
         worst = min(_carried(answer.host(name)) for name in chosen)
@@ -94,23 +95,32 @@ def sized(design: Design, names: Iterable[str]) -> Design:
 def counted(wanted: Purpose, grow: Callable[[int], Design]) -> Design:
     """The design with the fewest servers of one purpose, two or more, on which they are no limit.
 
-    `grow(n)` makes the design with n of them. None is added once another tier is the limit. Capacity grows a
-    little less or more than in proportion, so the first estimate is corrected one server at a time.
+    `grow(n)` makes the design with n of them. None is added once another tier is the limit, or once one more does
+    not carry more. Capacity grows a little less or more than in proportion, so the first estimate is corrected one
+    server at a time.
     """
-    count, design = 2, grow(2)
+    count, design, before = 2, grow(2), -math.inf
     if workload_of(design) is None:
         return design
+    smaller = design
     while count < MOST_SERVERS:
-        answer = forecast(design)
-        needed = needed_rps(answer, promised_headroom(design.promise))
-        members = {host.name for host in hosts_for(design, wanted)}
-        carried = min(_carried(host) for host in answer.hosts if host.name in members)
-        others = min((_carried(host) for host in answer.hosts if host.name not in members), default=math.inf)
-        if carried >= min(needed, others) or carried <= 0:
+        carried, target = _load(design, wanted)
+        if carried <= before:
+            return smaller
+        if carried >= target or carried <= 0:
             return design
-        count = min(MOST_SERVERS, max(count + 1, math.floor(count * needed / carried)))
-        design = grow(count)
+        count = min(MOST_SERVERS, max(count + 1, math.floor(count * target / carried)))
+        smaller, before, design = design, carried, grow(count)
     return design
+
+
+def _load(design: Design, wanted: Purpose) -> tuple[float, float]:
+    """What the servers of one purpose carry, and what they are asked to: the need, or what the others carry."""
+    answer = forecast(design)
+    members = {host.name for host in hosts_for(design, wanted)}
+    carried = min(_carried(host) for host in answer.hosts if host.name in members)
+    others = min((_carried(host) for host in answer.hosts if host.name not in members), default=math.inf)
+    return carried, min(others, needed_rps(answer, promised_headroom(design.promise)))
 
 
 def needed_rps(answer: Forecast, headroom: float) -> float:
@@ -125,11 +135,11 @@ def verdict(answer: Forecast, promise: Promise | None, *, factor: float = 1.0) -
 
 
 def _broken(answer: Forecast, promise: Promise | None, factor: float) -> Iterator[str]:
-    for host in answer.hosts:
-        if host.memory.swaps:
-            yield f"{host.name} needs {host.memory.used:.0f} MiB of memory and has {host.memory.total:.0f}"
+    swapping = [host for host in answer.hosts if host.memory.swaps]
+    for host in swapping:
+        yield f"{host.name} needs {host.memory.used:,.0f} MiB of memory and has {host.memory.total:,.0f}"
     needed = needed_rps(answer, promised_headroom(promise)) * factor
-    if answer.capacity_rps.value < needed:
+    if not swapping and answer.capacity_rps.value < needed:
         yield f"it carries {digits(answer.capacity_rps.value)} requests/s and {digits(needed)} are needed"
     if promise is not None:
         yield from _broken_promise(answer, promise)
@@ -154,24 +164,27 @@ def seen_on(workload: Workload, design: Design) -> Workload:
 
 
 def resized(design: Design, workload: Workload) -> Iterator[Design]:
-    """The same layout on larger servers: each time the tier that breaks first gets its next larger type.
+    """The same layout on larger servers: each time the tier that breaks first gets the next type with more of it.
 
     Memory that does not fit comes first, since capacity means nothing while a server swaps.
     """
     design = pinned(design)
     while True:
-        tier = _tightest(forecast(design, workload))
-        members = [host for host in design.hosts if host.tier == tier]
-        types = larger(design, members[0].type_name) if members else ()
+        short = _shortage(forecast(design, workload))
+        members = [host for host in design.hosts if short and host.tier == short[0]]
+        types = larger(design, members[0].type_name, short[1]) if short and members else ()
         if not types:
             return
         design = retyped(design, {host.name: types[0] for host in members})
         yield design
 
 
-def _tightest(answer: Forecast) -> str | None:
+def _shortage(answer: Forecast) -> tuple[str, Resource] | None:
+    """The tier that breaks first, and what it is short of."""
     swapping = next((host.tier for host in answer.hosts if host.memory.swaps), None)
-    return swapping or (answer.breaks_first.tier if answer.breaks_first else None)
+    if swapping is not None:
+        return swapping, "memory"
+    return (answer.breaks_first.tier, answer.breaks_first.resource) if answer.breaks_first else None
 
 
 def _carried(host: HostForecast) -> float:
@@ -184,6 +197,9 @@ def _size(kind: ServerType) -> tuple[float, int, int]:
     return (math.inf if kind.price_month is None else float(kind.price_month), kind.cores, kind.ram_mib)
 
 
-def _is_larger(kind: ServerType, now: ServerType) -> bool:
+def _is_larger(kind: ServerType, now: ServerType, resource: Resource) -> bool:
+    rates = (float(now.network_mbit or 0), float(kind.network_mbit or math.inf))
+    more = {"memory": (now.ram_mib, kind.ram_mib), "network": rates}
     no_less = kind.cores >= now.cores and kind.ram_mib >= now.ram_mib and kind.speed >= now.speed
-    return no_less and (kind.cores > now.cores or kind.ram_mib > now.ram_mib)
+    short, wanted = more.get(resource, (now.cores * now.speed, kind.cores * kind.speed))
+    return no_less and rates[1] >= rates[0] and wanted > short

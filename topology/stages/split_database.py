@@ -54,9 +54,11 @@ class SplitDatabase(Stage[SplitChoices]):
         return sized(split, names)
 
     def steps(self, change: Transition) -> tuple[Step, ...]:
-        """Moving the data of a database that changes its server."""
+        """Moving the data of a database that changes its server; a promoted replica has it already."""
         old, new = change.lost("sql"), change.gained("sql")
-        return (_move(change, old[0], new[0]),) if old and new else ()
+        if not old or change.promoted():
+            return ()
+        return (_move(change, old[0], new[0]) if new else _hand_over(change, old[0]),)
 
     def speaks_against(self, comparison: Comparison) -> tuple[str, ...]:
         """What the split costs in parts that must be up."""
@@ -118,6 +120,32 @@ def _move(change: Transition, old: Placed, new: Placed) -> Step:
         back=f"start the application again: the data on {old.host.name} is untouched. Once users have written to"
         f" {new.host.name}, going back loses what they wrote",
         undo=start,
+    )
+
+
+def _hand_over(change: Transition, old: Placed) -> Step:
+    """The database goes to somebody who is not in the plan: a dump for them, and a person to see to the rest."""
+    is_file = old.role.name == "sqlite"
+    dumps = {site: f"/root/{site.name}.{'sqlite3' if is_file else 'dump'}" for site in change.after.sites}
+    lines = [
+        f"sqlite3 {site.root}/data/db.sqlite3 '.backup {dump}'"
+        if is_file
+        else f"runuser -u postgres -- pg_dump --format=custom {site.database} > {dump}"
+        for site, dump in dumps.items()
+    ]
+    stop = shared((app.host.name, (f"systemctl stop {' '.join(units(app))}",)) for app in change.standing_apps())
+    return Step(
+        phase=Phase.DATA,
+        title=f"Hand over the data of {old.host.name}",
+        hosts=(old.host.name,),
+        does="No server of the plan keeps the database any more. Dumps it while the application stands still; restore"
+        " the dump where the database is now.",
+        blocks=(*stop, on(old.host, *lines)),
+        notices=f"the site is down from here until the application has been changed. {_how_long(change)}",
+        checks=(on(old.host, f"ls -l {' '.join(dumps.values())}"),),
+        shows="a file for each database, and after the restore the same number of rows in a table of your own",
+        back=f"start the application again: the data on {old.host.name} is untouched",
+        undo=shared((app.host.name, (f"systemctl start {' '.join(units(app))}",)) for app in change.standing_apps()),
     )
 
 

@@ -134,6 +134,12 @@ class Transition:
         before = () if self.before is None else offering(self.before, service)
         return tuple(placed for placed in before if placed.key not in keys)
 
+    def promoted(self) -> tuple[Placed, ...]:
+        """Primaries that were replicas before: they have the data already."""
+        before = () if self.before is None else offering(self.before, "sql_replica")
+        copies = {placed.host.name for placed in before}
+        return tuple(placed for placed in self.gained("sql") if placed.host.name in copies)
+
     def standing_apps(self) -> tuple[Placed, ...]:
         """Application servers that were there and stay."""
         return tuple(placed for placed in offering(self.after, "app") if not self.is_new(placed.host.name))
