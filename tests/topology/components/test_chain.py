@@ -168,6 +168,14 @@ class Visitor:
         return answer
 
 
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a host, without waiting for the output of whatever might outlive it."""
+    process.kill()
+    assert process.stdout is not None
+    process.stdout.close()
+    process.wait(30)
+
+
 @pytest.fixture(scope="module")
 def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     """A visitor of the two started hosts."""
@@ -180,8 +188,7 @@ def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     with ExitStack() as started:
         processes = [stage.start(["sh", "-c", script]) for stage, script in zip(stages, (BALANCER, WEB), strict=True)]
         for process in processes:
-            started.callback(process.communicate)
-            started.callback(process.kill)
+            started.callback(_end, process)
             _in_own_network(process)
         _wire(processes[0].pid, processes[1].pid)
         yield Visitor(processes[0].pid, processes[1].pid)
