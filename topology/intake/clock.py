@@ -74,6 +74,34 @@ def read_epoch(value: float) -> int | None:
     return int(seconds) if seconds < 7_258_118_400 else None
 
 
+class DayNumbers:
+    """Dates for a log that numbers its days only: a fall from a month's end to its beginning starts the next one.
+
+    Without a month of its own each month counts as 31 days, so that spans across two are not to be trusted.
+    """
+
+    def __init__(self, month: tuple[int, int] | None) -> None:
+        self._month = month
+        self._later = 0
+        self._day: int | None = None
+        self.crossed = False
+
+    def date(self, second: int) -> int:
+        """Local seconds of a moment that is given in seconds since the beginning of day 1 of its month."""
+        day = second // DAY
+        if self._day is not None and abs(day - self._day) > 15:
+            self._later += 1 if day < self._day else -1
+            self.crossed = True
+        self._day = day
+        return self._start() + second
+
+    def _start(self) -> int:
+        if self._month is None:
+            return self._later * 31 * DAY
+        months = self._month[0] * 12 + self._month[1] - 1 + self._later
+        return day_start(months // 12, months % 12 + 1, 1) or 0
+
+
 def iso_second(second: int) -> str:
     """`1995-08-01T00:00:01`."""
     return _utc(second).strftime("%Y-%m-%dT%H:%M:%S")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,26 +79,26 @@ def read_logs(
     kind, damaged, empty or too large.
     """
     logs = [log_of(source) for source in sources]
-    reading, first_day = LogReading(), _first_day(month)
+    reading, known_month = LogReading(), _month_of(month)
     seen: dict[tuple[int, bytes], str] = {}
     meter = _Meter(sum(log.size or 0 for log in logs), progress)
     try:
         for log in logs:
-            _read_log(log, reading, first_day=first_day, limit_bytes=limit_bytes, meter=meter, seen=seen)
+            _read_log(log, reading, month=known_month, limit_bytes=limit_bytes, meter=meter, seen=seen)
     finally:
         _forget()
     _conclude(reading, month)
     return reading
 
 
-def _first_day(month: str | None) -> int | None:
-    if month is None:
+def _month_of(text: str | None) -> tuple[int, int] | None:
+    if text is None:
         return None
-    year, _, number = month.partition("-")
-    start = clock.day_start(int(year), int(number), 1) if year.isdecimal() and number.isdecimal() else None
-    if start is None or len(month) != 7:
+    year, _, number = text.partition("-")
+    digits = len(text) == 7 and text.isascii() and year.isdecimal() and number.isdecimal()
+    if not digits or clock.day_start(int(year), int(number), 1) is None:
         raise LogRefused("write the month as YYYY-MM, such as 1995-08", file="--month")
-    return start
+    return int(year), int(number)
 
 
 @dataclass
@@ -120,18 +119,20 @@ def _read_log(
     log: Log,
     reading: LogReading,
     *,
-    first_day: int | None,
+    month: tuple[int, int] | None,
     limit_bytes: int | None,
     meter: _Meter,
     seen: dict[tuple[int, bytes], str],
 ) -> None:
     with open_log(log, tell_read=meter) as stream:
         blocks = blocks_of(log, stream, limit_bytes=limit_bytes)
-        head = next(blocks)
+        head = next(blocks, None)
+        if head is None:
+            raise LogRefused("this log is empty once unpacked; give one with at least a day of requests", file=log.name)
         beginning = bytes(head.data)
         _refuse_twice(log, beginning, seen)
         reader = _recognise(log, _sample(beginning))
-        session = _Session(reading, reader, base=_base(log, reader, reading, first_day), large=_is_large(log, head))
+        session = _Session(reading, reader, days=_days(log, reader, reading, month), large=_is_large(log, head))
         for block in _chain(head, blocks):
             session.take(block)
         session.finish(log)
@@ -154,17 +155,18 @@ def _is_large(log: Log, head: Block) -> bool:
     return (log.size or len(head.data)) >= fast.WORTHWHILE_BYTES
 
 
-def _base(log: Log, reader: Reader, reading: LogReading, first_day: int | None) -> int:
-    """Seconds to add to the times of a log without a month."""
-    if reading.names and reading.dated == (reader.dateless and first_day is None):
+def _days(log: Log, reader: Reader, reading: LogReading, month: tuple[int, int] | None) -> clock.DayNumbers | None:
+    """What dates the lines of a log without a month."""
+    dated = not reader.dateless or month is not None
+    if reading.names and reading.dated != dated:
         raise LogRefused(
             "this log and those before it cannot be put side by side: one of them has days but no month;"
             " say it with --month YYYY-MM",
             file=log.name,
         )
-    reading.dated = not reader.dateless or first_day is not None
+    reading.dated = dated
     reading.names.append(log.name)
-    return (first_day or 0) if reader.dateless else 0
+    return clock.DayNumbers(month) if reader.dateless else None
 
 
 def _sample(data: bytes) -> list[bytes]:
@@ -213,13 +215,12 @@ def _unknown(stranger: strangers.Stranger | None) -> str:
 class _Session:
     """One log on its way into the reading."""
 
-    def __init__(self, reading: LogReading, reader: Reader, *, base: int, large: bool) -> None:
-        self._reading, self._reader, self._base = reading, reader, base
+    def __init__(self, reading: LogReading, reader: Reader, *, days: clock.DayNumbers | None, large: bool) -> None:
+        self._reading, self._reader, self._days = reading, reader, days
         self._times = Times() if reader.layout and reader.layout.raw_times else None
         layout = reader.layout if large and reader.layout and reader.layout.fewest_words >= 3 else None
         module = fast.scanner() if layout else None
         self._fast = fast.FastBlocks(module, layout) if module and layout else None
-        self._outcome: Counter[str] = Counter()
 
     def take(self, block: Block) -> None:
         """Count a block."""
@@ -249,7 +250,7 @@ class _Session:
             if isinstance(hit, Miss):
                 lines.miss(hit, line)
             else:
-                columns.append(hit._replace(second=hit.second + self._base) if self._base else hit)
+                columns.append(hit._replace(second=self._days.date(hit.second)) if self._days else hit)
         self._reading.tally.add(columns.batch(), self._times)
 
     def finish(self, log: Log) -> None:
@@ -258,6 +259,11 @@ class _Session:
             self._reading.formats.append(self._reader.title)
         for note in self._reader.notes:
             self._reading.note(note)
+        if self._days is not None and self._days.crossed and not self._reading.dated:
+            self._reading.note(
+                f"{log.name} runs over the end of a month whose length it does not tell; say its first month with"
+                " --month YYYY-MM, or do not trust its spans and means."
+            )
         if self._times is not None:
             self._settle_unit(log)
 

@@ -91,6 +91,19 @@ def test_logs_of_two_formats_over_the_same_hour_add_up(tmp_path: Path) -> None:
     assert (facts["parsed"], facts["peak_hour_hits"], facts["distinct_clients"]) == (5, 5, 1)
 
 
+def test_days_that_begin_again_are_of_the_next_month(tmp_path: Path) -> None:
+    line = b'h [%02d:%02d:00:00] "GET / HTTP/1.0" 200 1\n'
+    (tmp_path / "log").write_bytes(
+        b"".join(line % when for when in [(29, 23), (30, 1), (1, 0), (30, 23), (1, 1), (2, 0)])
+    )
+
+    facts = facts_of(tmp_path / "log", month="1995-09")
+    reading = read_logs([tmp_path / "log"])
+
+    assert (facts["first"], facts["last"], facts["span_days"]) == ("1995-09-29T23:00:00", "1995-10-02T00:00:00", 4)
+    assert any("runs over the end of a month" in note for note in reading.notes)
+
+
 def test_the_same_log_twice_is_refused(tmp_path: Path) -> None:
     log = made(tmp_path)
     (tmp_path / "copy.log").write_bytes(log.read_bytes())

@@ -124,6 +124,7 @@ def test_w3c_lines_follow_their_fields(software: bytes, taken: bytes, micros: in
         ("json", b'{"time":"2012-02-10T16:42:07', Miss.FAILED),
         ("json", b"{" * 5000, Miss.FAILED),
         ("json", b'{"ts":1e999,"request":"GET / HTTP/1.1","status":' + b"9" * 5000 + b"}", Miss.FAILED),
+        ("json", b'{"ts":-' + b"9" * 4000 + b',"request":"GET / HTTP/1.1","status":200}', Miss.FAILED),
         ("ltsv", b"time:now\thost:h\tstatus:200", Miss.FAILED),
         ("w3c", b"2012-02-10 16:42:07 GET / 192.0.2.1 ua 200 1 1", Miss.OTHER),
     ],
@@ -192,6 +193,16 @@ def test_whole_numbers_at_the_end_are_times_only_where_their_unit_is_clear(
     times = answer["workload"]["classes"]["page"].get("response_ms")
     assert (times and times["mean"]) == mean
     assert any(note in sentence for sentence in answer["notes"])
+
+
+@pytest.mark.parametrize("number", ["9" * 4000, "-1", "1e400", "true", "[]", "{}", '"9e9"', "null", "0.5"])
+def test_odd_numbers_in_json_are_no_fault(number: str) -> None:
+    line = '{"ts":1,"request":"GET / HTTP/1.1","status":200,"size":%s,"duration":%s,"remote_addr":%s,"ua":%s}'
+
+    hit = read("json", (line % (number, number, number, number)).encode())
+
+    assert isinstance(hit, Hit)
+    assert (hit.status, hit.micros) == (200, {"0.5": 500_000, "null": NOT_LOGGED}.get(number, DASH))
 
 
 def test_every_format_is_found_by_itself() -> None:

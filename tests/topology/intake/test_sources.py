@@ -39,6 +39,7 @@ def zipped() -> bytes:
     ("content", "says"),
     [
         (b"", "this log is empty"),
+        (gzip.compress(b""), "this log is empty once unpacked"),
         (zipped(), "this is a zip archive, not an access log: unpack it"),
         (lzma.compress(LINE), "packed with xz.*xz -dk"),
         (b"\x28\xb5\x2f\xfd" + LINE, "zstd"),

@@ -7,11 +7,10 @@ Sources: nginx ngx_http_log_module and ngx_http_core_module (variables), Caddy "
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from topology.intake import clock
 from topology.intake.format import Format, Reader
@@ -28,7 +27,7 @@ from topology.intake.hits import (
 )
 from topology.intake.requests import Request, is_bot, read_request, request_of
 
-# Looked for in this order; the first that a line has is taken. Names are compared in lower case.
+# Looked for in this order; the first that a line has is taken. Capitals make no difference.
 TIME = ("time_local", "time_iso8601", "startlocal", "startutc", "@timestamp", "timestamp", "time", "date", "datetime",
         "ts", "msec", "time_msec")  # fmt: skip
 LINE = ("request", "request_line", "http_request", "requestline")
@@ -44,7 +43,29 @@ SECONDS = ("request_time", "response_time", "duration", "latency", "elapsed", "a
            "generation_time_milli", "duration_ms", "request_time_ms", "upstream_response_time")  # fmt: skip
 
 _ESCAPES = re.compile(rb"\\x[0-9A-Fa-f]{2}")
-_NANOSECONDS = "downstreamstatus"
+_NANOSECONDS = "DownstreamStatus"
+
+
+class Names(NamedTuple):
+    """The names that a line uses for what is read, best first, each as the line spells it."""
+
+    time: tuple[str, ...]
+    line: tuple[str, ...]
+    method: tuple[str, ...]
+    path: tuple[str, ...]
+    status: tuple[str, ...]
+    size: tuple[str, ...]
+    client: tuple[str, ...]
+    agent: tuple[str, ...]
+    seconds: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def _names(keys: tuple[str, ...]) -> Names:
+    """Lines of one log have the same few sets of names, so each set is looked through once."""
+    spelled = {key.lower(): key for key in keys}
+    wanted = (TIME, LINE, METHOD, PATH, STATUS, SIZE, CLIENT, AGENT, SECONDS)
+    return Names(*(tuple(spelled[name] for name in names if name in spelled) for names in wanted))
 
 
 def read(line: bytes) -> Hit | Miss:
@@ -55,58 +76,66 @@ def read(line: bytes) -> Hit | Miss:
     fields = _load(line[start:])
     if fields is None:
         return Miss.FAILED
-    return hit_of({key.lower(): value for key, value in fields.items()})
+    return hit_of(fields)
 
 
 def hit_of(fields: Mapping[str, Any]) -> Hit | Miss:
-    """The request of a mapping with names in lower case, as JSON and LTSV lines give them."""
+    """The request of a mapping, as JSON and LTSV lines give them."""
     inner = fields.get("request")
     if isinstance(inner, dict):
-        fields = {**{key.lower(): value for key, value in inner.items()}, **fields, "request": None}
-    request, status = _request(fields), _first(fields, STATUS)
+        fields = {**inner, **fields, "request": None}
+    names = _names(tuple(fields))
+    request, status = _request(fields, names), _first(fields, names.status)
     if request is None or status is None:
         return Miss.OTHER
-    when = _moment(_first(fields, TIME))
+    when = _moment(_first(fields, names.time))
     code = _status(status)
     if when is None or code is None:
         return Miss.FAILED
     return Hit(
         when[0],
-        _bytes(_first(fields, CLIENT)),
+        _bytes(_first(fields, names.client)),
         request,
         code,
-        _size(_first(fields, SIZE)),
-        _micros(fields),
+        _size(_first(fields, names.size)),
+        _micros(fields, names.seconds),
         when[1],
-        is_bot(_bytes(_first(fields, AGENT))),
+        is_bot(_bytes(_first(fields, names.agent))),
     )
 
 
 def _load(text: bytes) -> dict[str, Any] | None:
     """The object, also where nginx has written \\x22, which is not JSON, or bytes that are not UTF-8."""
-    for attempt in (text, _ESCAPES.sub(b"?", text)):
-        try:
-            loaded = json.loads(attempt.decode(errors="replace"))
-        except (ValueError, RecursionError):
-            continue
-        return loaded if isinstance(loaded, dict) else None
-    return None
+    loaded = _parsed(text)
+    if loaded is None and b"\\x" in text:
+        loaded = _parsed(_ESCAPES.sub(b"?", text))
+    return loaded if isinstance(loaded, dict) else None
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return json.loads(text.decode(errors="replace"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _first(fields: Mapping[str, Any], names: Sequence[str]) -> Any:
-    return next((fields[name] for name in names if fields.get(name) is not None), None)
+    for name in names:
+        if fields[name] is not None:
+            return fields[name]
+    return None
 
 
 def _bytes(value: Any) -> bytes | None:
     return None if value is None else str(value).encode(errors="replace")
 
 
-def _request(fields: Mapping[str, Any]) -> Request | None:
-    line = _first(fields, LINE)
+def _request(fields: Mapping[str, Any], names: Names) -> Request | None:
+    line = _first(fields, names.line)
     if isinstance(line, str):
         return read_request(line.encode(errors="replace"))
-    path = _first(fields, PATH)
-    method = _first(fields, METHOD)
+    path = _first(fields, names.path)
+    method = _first(fields, names.method)
     if not isinstance(path, str) or not isinstance(method, str | None):
         return None
     return request_of((method or "").encode(errors="replace"), path.encode(errors="replace"))
@@ -116,7 +145,7 @@ def _moment(value: Any) -> tuple[int, bytes] | None:
     if isinstance(value, str):
         return _written_moment(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        second = clock.read_epoch(float(min(value, 10**15)))
+        second = clock.read_epoch(float(min(max(value, 0), 10**15)))
         return None if second is None else (second, b"Z")
     return None
 
@@ -145,27 +174,24 @@ def _size(value: Any) -> int:
     return NOT_LOGGED
 
 
-def _micros(fields: Mapping[str, Any]) -> int:
+def _micros(fields: Mapping[str, Any], names: Sequence[str]) -> int:
     """Microseconds: seconds by default, milliseconds where the name says so, nanoseconds for Traefik."""
-    name = next((name for name in SECONDS if fields.get(name) is not None), None)
+    name = next((name for name in names if fields[name] is not None), None)
     if name is None:
         return NOT_LOGGED
-    value, unit = fields[name], 1000 if name.endswith("_ms") else 1_000_000
+    value, unit = fields[name], 1000.0 if name.lower().endswith("_ms") else 1e6
     if isinstance(value, str):
-        return read_seconds(value.encode(errors="replace"), unit)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+        return read_seconds(value.encode(errors="replace"), int(unit))
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e15:
         return DASH
-    if _NANOSECONDS in fields:
-        unit_micros = value / 1000
-    else:
-        unit_micros = value * unit
-    return round(unit_micros) if math.isfinite(unit_micros) and 0 <= unit_micros < 1e15 else DASH
+    micros = value / 1000 if _NANOSECONDS in fields else value * unit
+    return round(micros) if micros < 1e15 else DASH
 
 
 def open_json(sample: Sequence[bytes]) -> Reader:
     """The same reader for every log."""
     fields = next((found for line in sample if b"{" in line and (found := _load(line[line.find(b"{") :]))), {})
-    epoch = isinstance(_first({key.lower(): value for key, value in fields.items()}, TIME), int | float)
+    epoch = isinstance(_first(fields, _names(tuple(fields)).time), int | float)
     notes = ("Times in this log are seconds since 1970, so hours are those of UTC.",) if epoch else ()
     return Reader(title=f"JSON lines{_maker(fields)}", line=read, notes=notes)
 
