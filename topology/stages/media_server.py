@@ -123,7 +123,8 @@ def _late_copy(change: Transition, source: Placed, target: Placed) -> Step:
         rank=1,
         title=f"Bring over what was uploaded meanwhile, to {target.host.name}",
         hosts=(source.host.name, target.host.name),
-        does=f"All hosts mount from {target.host.name} now. Copies what reached {source.host.name} since the first copy.",
+        does=f"Every host mounts from {target.host.name} now. Copies what came to {source.host.name} since the first"
+        " copy.",
         blocks=(on(source.host, *copies),),
         notices="what was uploaded meanwhile is found again",
         checks=shared((app.host.name, mounted) for app in apps),

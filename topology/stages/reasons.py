@@ -58,8 +58,8 @@ def _gains(comparison: Comparison) -> Iterator[str]:
     before, after = comparison.before, comparison.after
     swapping = [host for host in before.hosts if host.memory.swaps]
     if swapping:
-        use = swapping[0].memory
-        yield f"{swapping[0].name} needs {use.used:,.0f} MiB of memory and has {use.total:,.0f}, so it swaps"
+        name, use = swapping[0].name, swapping[0].memory
+        yield f"memory is short: {name} needs {use.used:,.0f} MiB and has {use.total:,.0f}, so it swaps"
     elif before.breaks_first is not None:
         yield before.breaks_first.says.rstrip(".")
     if comparison.gain > 1.005:
