@@ -8,6 +8,7 @@ running Python read-only, a copy of what everybody may read in /etc, and nothing
 from __future__ import annotations
 
 import os
+import resource
 import selectors
 import shutil
 import subprocess
@@ -25,9 +26,11 @@ TIMED_OUT = 124
 """The exit status of a program that was stopped, as timeout(1) has it."""
 NOBODY = 65534
 """The user of a program that must not be root; it owns /run/validate."""
-OUTPUT_LIMIT = 64 * 1024
+OUTPUT_LIMIT = 4 << 20
 MEMORY_LIMIT = 1 << 30
 FILE_LIMIT = 256 << 20
+FILES_WANTED = 524_288
+"""The hard limit that systemd gives to services."""
 SETUP_SECONDS = 20.0
 LEAVE_SECONDS = 5.0
 TOOLS = ("unshare", "nsenter", "prlimit", "setpriv", "mount", "umount", "pivot_root", "ip", "hostname", "env")
@@ -212,13 +215,13 @@ class Sandbox:
 
     def _enter(self, as_root: bool) -> list[str]:
         spaces = ("--user", "--mount", "--net", "--pid", "--ipc", "--uts", "--preserve-credentials")
-        limits = (f"--data={MEMORY_LIMIT}", f"--fsize={FILE_LIMIT}", "--core=0")
+        limits = (f"--data={MEMORY_LIMIT}", f"--fsize={FILE_LIMIT}", "--core=0", f"--nofile={open_files()}")
         # Without this right nothing can be mounted or made writable again, in a namespace of its own neither.
         rights = ("--bounding-set=-sys_admin", "--no-new-privs")
         user = () if as_root else ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--")
         return [
-            *("nsenter", f"--target={self._pid}", *spaces, "--"),
-            *("prlimit", *limits, "--", "setpriv", *rights, "--", *user),
+            *("prlimit", *limits, "--", "nsenter", f"--target={self._pid}", *spaces, "--"),
+            *("setpriv", *rights, "--", *user),
         ]
 
     def _wait(self, program: subprocess.Popen[bytes], seconds: float) -> bool:
@@ -257,6 +260,14 @@ def shown_directories() -> tuple[str, ...]:
         if not any(directory == other or directory.startswith(f"{other}/") for other in shown):
             shown.append(directory)
     return tuple(shown)
+
+
+@cache
+def open_files() -> int:
+    """Open files that a checked program may have: as many as servers get, where this user may grant them."""
+    wanted = ["prlimit", f"--nofile={FILES_WANTED}", "--", "true"]
+    granted = subprocess.run(wanted, env=_environment(), stderr=subprocess.DEVNULL, check=False).returncode == 0
+    return FILES_WANTED if granted else resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 
 
 def _environment() -> dict[str, str]:

@@ -35,12 +35,32 @@ class Check:
 
     @cached_property
     def likeness(self) -> Likeness:
-        """Two checks of one likeness get the same answer: the same files of the role, on a server of the same type
-        and settings, beside the same other files of the same roles."""
+        """What the answer rests on; two checks of one likeness get the same one.
+
+        That is the role's files, its settings, the type of its server, the other files and roles there, and every
+        connection of the role and into the server, where its own name counts as any other's.
+        """
         own = tuple((file.path, file.sha256, file.config.owner, file.config.mode) for file in self.files)
         beside = tuple((file.path, tuple(placed.role.name for placed in file.roles)) for file in self.tree)
         placed = self.placed
-        return (placed.role.name, repr(placed.written), repr(placed.host.type), own, beside)
+        return (placed.role.name, repr(placed.written), repr(placed.host.type), own, beside, _ties(placed))
+
+
+def _ties(placed: Placed) -> frozenset[object]:
+    """The connections of a role and into its server."""
+    cluster, own = placed.cluster, placed.host.name
+    edges = (*cluster.edges_from(placed), *cluster.edges_to(own))
+    return frozenset(
+        (
+            e.client != own and e.client,
+            e.client_role,
+            e.server != own and e.server,
+            e.server_role,
+            e.endpoint,
+            e.connections,
+        )
+        for e in edges
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -96,7 +96,7 @@ def test_what_one_run_leaves_is_there_for_the_next(box: Sandbox) -> None:
 
     assert "eth0" in _said(box, "ip -o link")
     assert _said(box, "cat /run/note") == "kept"
-    assert "sleep 60" in _said(box, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
+    assert _becomes(lambda: "sleep 60" in _said(box, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"))
 
 
 def test_another_user_than_root_owns_a_directory_of_its_own(box: Sandbox) -> None:
@@ -131,7 +131,7 @@ def test_a_program_that_takes_too_much_memory_fails(box: Sandbox) -> None:
 
 
 def test_a_program_that_never_stops_talking_is_cut_short(box: Sandbox) -> None:
-    ran = box.run(["sh", "-c", "yes | head -c 1000000"])
+    ran = box.run(["sh", "-c", f"yes | head -c {sandboxes.OUTPUT_LIMIT + 1000}"])
 
     assert len(ran.output) == sandboxes.OUTPUT_LIMIT
 
@@ -145,33 +145,33 @@ def test_a_file_without_end_is_stopped(box: Sandbox) -> None:
 def test_nothing_is_left_of_a_sandbox(shared: Ground) -> None:
     with shared.scratch() as folder, Sandbox(shared, folder, hostname="web1") as box:
         box.run(["sh", "-c", "sleep 4321 >/dev/null 2>&1 &"])
-        assert box.started
+        assert _becomes(lambda: _running("sleep 4321"))
 
     assert not folder.exists()
     assert str(folder) not in Path("/proc/self/mountinfo").read_text()
-    assert not _running("sleep 4321")
+    assert _becomes(lambda: not _running("sleep 4321"))
 
 
 def test_nothing_is_left_when_the_validating_program_is_killed() -> None:
+    asleep = f"sleep {100_000 + os.getpid()}"
     script = (
         "import time\n"
         "from topology.bundles.sandbox import Sandbox, ground\n"
         "with ground() as g, g.scratch() as f, Sandbox(g, f, hostname='web1') as box:\n"
-        "    box.run(['sh', '-c', 'sleep 4322 >/dev/null 2>&1 &'])\n"
-        "    print('up', g.folder, flush=True)\n"
+        f"    box.run(['sh', '-c', '{asleep} >/dev/null 2>&1 &'])\n"
+        "    print(g.folder, flush=True)\n"
         "    time.sleep(60)\n"
     )
-    program = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
-    assert program.stdout is not None
-    up, _, folder = program.stdout.readline().strip().partition(" ")
-    assert (up, bool(_running("sleep 4322"))) == ("up", True)
-
-    program.kill()
-    program.wait()
-    program.stdout.close()
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as program:
+        try:
+            assert program.stdout is not None
+            folder = program.stdout.readline().strip()
+            assert _becomes(lambda: _running(asleep))
+        finally:
+            program.kill()
 
     shutil.rmtree(folder)
-    assert _gone("sleep 4322")
+    assert _becomes(lambda: not _running(asleep))
 
 
 def test_a_machine_without_the_tools_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,11 +229,11 @@ def _running(command: str) -> list[str]:
     return found
 
 
-def _gone(command: str) -> bool:
-    """Whether a command ends within a few seconds: the kernel takes a moment to end a namespace."""
+def _becomes(state: Callable[[], object]) -> bool:
+    """Whether a state comes within a few seconds: a started program and an ended namespace both take a moment."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
-        if not _running(command):
+        if state():
             return True
         time.sleep(0.05)
     return False
