@@ -55,6 +55,8 @@ def _aligned(text: str, width: int, column: int) -> str:
 
 def _advice(stages: Stages) -> Iterator[str]:
     yield f"Recommended: {stages.recommended or 'nothing yet'}"
+    if len(stages.way) > 1:
+        yield f"  The way there: {', then '.join(view.name for view in stages.way)}."
     yield from _wrapped((stages.why, f"Doing nothing: {stages.doing_nothing.says}.", *stages.notes))
 
 
@@ -64,6 +66,8 @@ def _stage(view: StageView) -> Iterator[str]:
         yield from (f"  {line}" for line in view.diff.lines())
     yield from _labelled("now", view.why_now)
     yield from _labelled("not", view.why_not)
+    if view.lacks and view.before is not None:
+        yield from _labelled("lacks", f"{view.lacks[0].upper()}{view.lacks[1:]}.")
     if view.forecast.single_points:
         names = ", ".join(point.name for point in view.forecast.single_points)
         yield from _labelled("alone", f"{names}: the loss of any one stops the site or a part of it")

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from topology import capacity, diff
-from topology.document import digest
+from topology.document import digest, to_data
 from topology.stages.advice import Option
 from topology.stages.evolution import Stages, StageView
 from topology.stages.steps import Block, Step
@@ -19,6 +19,7 @@ def to_document(stages: Stages) -> dict[str, Any]:
         "recommended": stages.recommended,
         "why": stages.why,
         "current": stages.current.name,
+        "way": [view.name for view in stages.way],
         "needed_rps": stages.advice.needed_rps,
         "doing_nothing": asdict(stages.doing_nothing),
         "resize": _option(stages.resize),
@@ -40,6 +41,7 @@ def stage_document(view: StageView) -> dict[str, Any]:
         "before": capacity.to_document(view.before.forecast) if view.before else None,
         "cost_change": view.cost_change,
         "changes": [] if changes is None else diff.to_document(changes),
+        "effects": [asdict(effect) for effect in view.effects],
         "steps": [step_document(step) for step in view.steps],
         "why_now": view.why_now,
         "why_not": view.why_not,
@@ -75,5 +77,6 @@ def _option(option: Option | None) -> dict[str, Any] | None:
         "name": option.name,
         "title": option.title,
         "plan_digest": digest(option.design),
+        "plan": to_data(option.design),
         "forecast": capacity.to_document(option.forecast),
     }

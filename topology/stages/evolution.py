@@ -13,12 +13,13 @@ from topology.errors import Place, TierwrightError
 from topology.hardware import BUILT_IN_CURRENCY, ServerType
 from topology.stages.advice import AHEAD_YEARS, RESIZE, STAY, Advice, Option, Question, advise, growth_factor
 from topology.stages.base import AtHand, Choices, Comparison
+from topology.stages.effects import Effect, effects_of
 from topology.stages.family import AnyStage, every_stage, stage_named
 from topology.stages.layout import gather, hosts_for
 from topology.stages.procedure import steps_of
 from topology.stages.reasons import Lasting, lasting, why_not, why_now
 from topology.stages.sizing import promised_headroom, resized, seen_on, verdict, workload_of
-from topology.stages.steps import Step, transition
+from topology.stages.steps import Step, Transition, transition
 from topology.workload import Workload
 
 UNNAMED = Site(name="site", domains=("www.example.com",))
@@ -62,9 +63,19 @@ class StageView:
         return None if self.before is None else compare(self.before.design, self.design)
 
     @cached_property
+    def change(self) -> Transition:
+        """The change from the stage before; for the first, its installation."""
+        return transition(None if self.before is None else self.before.design, self.design)
+
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """The steps from the stage before; for the first, those of an installation."""
-        return steps_of(transition(None if self.before is None else self.before.design, self.design))
+        """The steps of that change, in order."""
+        return steps_of(self.change)
+
+    @cached_property
+    def effects(self) -> tuple[Effect, ...]:
+        """What that change does to the servers that run already."""
+        return effects_of(self.change)
 
     @cached_property
     def why_now(self) -> str:
@@ -114,6 +125,18 @@ class Stages:
             if view.name == name:
                 return view
         raise KeyError(name)
+
+    @property
+    def way(self) -> tuple[StageView, ...]:
+        """The stages from the one that is there to the recommended one, which is the last; empty where none is."""
+        found: list[StageView] = []
+        view = next((item for item in self.views if item.name == self.recommended), None)
+        if view is not None and self.advice.option is not None and view.design != self.advice.option.design:
+            return (view,)
+        while view is not None and not view.reached:
+            found.append(view)
+            view = view.before
+        return tuple(reversed(found))
 
     @property
     def recommended(self) -> str | None:

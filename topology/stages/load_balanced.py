@@ -49,7 +49,7 @@ class LoadBalanced(Stage[LoadBalancedChoices]):
             return None
         if any(offers(host) >= {"app", "sql"} for host in design.hosts):
             return "several web servers need one database that all of them reach: move it out first (split_database)"
-        if not hosts_offering(design, "nfs"):
+        if not hosts_offering(design, "nfs") and not any(item.kind == "s3" for item in design.externals):
             return "several web servers need one place for uploads: move the media out first (media_server)"
         return None
 

@@ -45,7 +45,9 @@ class Single(Stage[SingleChoices]):
     def build(self, design: Design, choices: SingleChoices, at_hand: AtHand = NOTHING) -> Design:
         """The site of a design on one server, whatever it ran on before."""
         server = _server(at_hand)
-        tier = Tier(name=at_hand.tiers.get("web", TIERS["web"]), servers=(server,), roles=_roles(choices, at_hand))
+        tier = Tier(
+            name=at_hand.tiers.get("web", TIERS["web"]), servers=(server,), roles=_roles(design, choices, at_hand)
+        )
         alone = pinned(design.model_copy(update={"tiers": (tier,)}))
         standing = server.type if at_hand.servers.get("web") else None
         kept = choices.type or standing or observed_type(alone)
@@ -65,12 +67,14 @@ def _server(at_hand: AtHand) -> Server:
     return standing[0] if standing else Server(name=f"{STEMS['web']}1", type="small")
 
 
-def _roles(choices: SingleChoices, at_hand: AtHand) -> tuple[Role, ...]:
-    """What the server runs: the roles at hand, and a cache unless a plan does without one."""
+def _roles(design: Design, choices: SingleChoices, at_hand: AtHand) -> tuple[Role, ...]:
+    """What the server runs: the roles at hand, a cache unless a plan does without one, a database unless others do."""
     web, app = role_named(at_hand, "web", "nginx"), role_named(at_hand, "app", "gunicorn")
     without = bool(at_hand.servers) and "cache" not in at_hand.roles
     cache = () if without else (role_named(at_hand, "cache", "memcached"),)
-    return (web, app, *cache, role_named(at_hand, "sql", choices.database))
+    outside = any(item.kind == "postgresql" for item in design.externals)
+    database = () if outside else (role_named(at_hand, "sql", choices.database),)
+    return (web, app, *cache, *database)
 
 
 def _tables(change: Transition, app: Placed) -> Step:

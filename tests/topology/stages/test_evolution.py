@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.topology.stages.cast import SITE, design_at, heavy_in_files, python_bound, roles, tiny, workload
+from tests.topology.stages.cast import SITE, design_at, heavy_in_files, large, python_bound, roles, tiny, workload
 from topology.components import catalogue, resolve
 from topology.design import Design, TierwrightError
 from topology.document import canonical, digest, from_data, load, to_data, to_yaml
@@ -227,3 +227,21 @@ def _own_plan() -> Design:
 
 def test_the_first_design_is_that_of_the_site() -> None:
     assert evolve(first(SITE, tiny())).current.design.sites == (SITE,)
+
+
+def test_the_way_to_a_stage_leads_through_those_before_it() -> None:
+    stages = evolve(large())
+
+    assert [view.name for view in stages.way] == ["split_database", "media_server", "load_balanced"]
+    assert evolve(tiny()).way == ()
+
+
+def test_a_database_that_others_run_is_put_on_no_server() -> None:
+    data = to_data(design_at("media_server"))
+    data["tiers"] = [tier for tier in data["tiers"] if tier["name"] != "database"]
+    data["externals"] = [{"name": "rds", "kind": "postgresql", "endpoint": "db.example.com:5432"}]
+
+    stages = evolve(from_data(data, catalogue=catalogue()))
+
+    assert stages.current.name == "media_server"
+    assert all("postgresql" not in items for view in stages.views for items in roles(view.design).values())

@@ -6,7 +6,7 @@ import pytest
 
 from tests.topology.stages.cast import design_at, large, roles, tiny
 from topology.capacity import forecast
-from topology.design import TierwrightError
+from topology.design import External, TierwrightError
 from topology.stages import Phase, stage_named, steps_of, transition
 from topology.stages.layout import hosts_for, with_roles, without
 from topology.stages.load_balanced import LoadBalancedChoices
@@ -101,3 +101,10 @@ def test_without_a_workload_there_are_two() -> None:
     design = design_at("media_server").model_copy(update={"workload": None})
 
     assert len(hosts_for(STAGE.advance(design), "web")) == 2
+
+
+def test_uploads_that_others_keep_need_no_media_server() -> None:
+    outside = External(name="bucket", kind="s3", endpoint="s3.example.com:443")
+    design = design_at("split_database").model_copy(update={"externals": (outside,)})
+
+    assert "media1" not in roles(STAGE.advance(design))
