@@ -10,7 +10,7 @@ from tests.benchmarks.intake_speed import MEMORY_MIB, make_log, run_goaccess, ru
 
 
 def test_a_hundred_thousand_lines_have_the_independent_facts_in_bounded_memory(
-    tmp_path: Path, record_property: Callable[[str, object], None]
+    tmp_path: Path, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     log = make_log(tmp_path, 100_000)
     warm()
@@ -21,6 +21,6 @@ def test_a_hundred_thousand_lines_have_the_independent_facts_in_bounded_memory(
     truth = count(log)
     assert {key: facts[key] for key in truth} == truth
     assert ours.memory_mib < MEMORY_MIB
-    record_property("lines_per_cpu_second", round(100_000 / ours.cpu_s))
+    record_testsuite_property("lines_per_cpu_second", round(100_000 / ours.cpu_s))
     if theirs is not None:
-        record_property("times_goaccess", round(theirs.cpu_s / ours.cpu_s, 1))
+        record_testsuite_property("times_goaccess", round(theirs.cpu_s / ours.cpu_s, 1))
