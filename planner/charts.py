@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from topology.capacity import Number
+from topology.design import Design
 from topology.value import Estimate
 from topology.workload import Kind, RequestClass, kind_of
 
@@ -45,6 +46,12 @@ def bar(used: Number | Estimate | float, *, limit: float | None = None) -> Bar:
         limit=None if limit is None else _on_track(limit),
         state=state,
     )
+
+
+def promised_share(design: Design) -> float | None:
+    """The share in use at the peak that the plan's promise of headroom allows; None where it promises none."""
+    kept = design.promise.headroom if design.promise else None
+    return None if kept is None else 1 - kept
 
 
 def _three(amount: Number | Estimate | float) -> tuple[float, float, float]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 
+from planner.keeping import Kept
 from topology.diagrams import Drawing, DrawingFailed, Picture
-
-_MOST_KEPT = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,18 +17,12 @@ class Drawn:
     trouble: str = ""
 
 
-_kept: dict[str, Drawn] = {}
+_KEPT: Kept[str, Drawn] = Kept(most=64)
 
 
 def drawn(drawing: Drawing) -> Drawn:
     """The drawing as a page shows it; pages ask again and again, so the last ones are kept."""
-    source = drawing.dot
-    if source not in _kept:
-        while len(_kept) >= _MOST_KEPT:
-            with suppress(KeyError, StopIteration):  # another thread may be at the same
-                del _kept[next(iter(_kept))]
-        _kept[source] = _draw(drawing)
-    return _kept[source]
+    return _KEPT.get(drawing.dot, lambda: _draw(drawing))
 
 
 def _draw(drawing: Drawing) -> Drawn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
@@ -9,8 +10,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from planner.charts import promised_share
 from planner.drawings import Drawn, drawn
 from planner.http import HtmxRequest, page
+from planner.keeping import Kept
 from planner.saving import save
 from topology import revisions
 from topology.capacity import Forecast, forecast
@@ -22,7 +25,29 @@ from topology.stages import Stages, StageView, evolve
 from topology.workload import Workload
 
 MOST_TRAFFIC = 20
-DEFAULT_HEADROOM = 0.5
+MOST_BOXES = 6
+"""Servers of a tier that a card's sketch shows singly; more are a number."""
+_KEPT: Kept[str, Stages] = Kept(most=32)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A tier in the sketch of a card."""
+
+    name: str
+    hue: int
+    count: int
+    roles: tuple[str, ...]
+
+    @property
+    def boxes(self) -> range:
+        """One for each server that is shown singly."""
+        return range(min(self.count, MOST_BOXES))
+
+    @property
+    def more(self) -> int:
+        """Servers beyond those that are shown."""
+        return max(self.count - MOST_BOXES, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +56,9 @@ class Card:
 
     view: StageView
     forecast: Forecast
-    state: str
-    """fine, tight (the promised headroom is used up) or over."""
+    rows: tuple[Row, ...]
+    limit: float | None
+    """The share that the promise allows."""
     share: float
     """The peak over the capacity; 2 where no capacity is claimed."""
     is_current: bool
@@ -48,7 +74,7 @@ def stages(request: HtmxRequest, plan: str) -> HttpResponse:
     design = revisions.design_of(head)
     context = {"plan": found, "revision": head, "traffic": traffic, "most": MOST_TRAFFIC}
     try:
-        whole = evolve(design)
+        whole = _stages_of(head)
     except TierwrightError as error:
         return page(request, "planner/stages.html", context | {"trouble": str(error)})
     cards = [_card(whole, view, traffic) for view in whole.views]
@@ -70,6 +96,7 @@ def stage(request: HtmxRequest, plan: str, name: str) -> HttpResponse:
         "drawing": drawn(draw(view.design, forecast=view.forecast)),
         "change": _change(view),
         "before": before,
+        "limit": promised_share(view.design),
         "runbook": of_stage(view),
     }
     return page(request, "planner/stage.html", context)
@@ -86,7 +113,7 @@ def take(request: HtmxRequest, plan: str, name: str) -> HttpResponse:
 def take_resize(request: HtmxRequest, plan: str) -> HttpResponse:
     """Make the same layout on larger servers the plan's next revision."""
     found = get_object_or_404(Plan, slug=plan, head__gt=0)
-    whole = evolve(revisions.load(found))
+    whole = _stages_of(revisions.get(found))
     if whole.resize is None:
         raise TierwrightError("there is no larger server type to move to; add one to the plan's server types")
     return _save(request, found, whole.resize.design, f"Resize: {whole.resize.title}")
@@ -102,7 +129,7 @@ def _save(request: HtmxRequest, plan: Plan, design: Design, message: str) -> Htt
 def _find(plan: str, name: str) -> tuple[Plan, Revision, Stages, StageView]:
     found = get_object_or_404(Plan, slug=plan, head__gt=0)
     head = revisions.get(found)
-    whole = evolve(revisions.design_of(head))
+    whole = _stages_of(head)
     try:
         return found, head, whole, whole.view(name)
     except KeyError:
@@ -119,16 +146,31 @@ def _card(whole: Stages, view: StageView, traffic: float) -> Card:
     numbers = _at(view.design, view.forecast, traffic)
     capacity = numbers.capacity_rps.value
     share = numbers.offered_rps / capacity if capacity > 0 else 2.0
-    kept = view.design.promise.headroom if view.design.promise else None
-    allowed = 1 - (DEFAULT_HEADROOM if kept is None else kept)
     return Card(
         view=view,
         forecast=numbers,
-        state="over" if share > 1 else "tight" if share > allowed else "fine",
+        rows=tuple(_rows(view.design)),
+        limit=promised_share(view.design),
         share=share,
         is_current=view is whole.current,
         is_advised=view.name == whole.recommended,
     )
+
+
+def _rows(design: Design) -> Iterator[Row]:
+    for group in draw(design).picture.groups:
+        roles = dict.fromkeys(role for box in group.boxes for role in box.roles)
+        yield Row(
+            name=group.name,
+            hue=group.hue.number,
+            count=sum(box.count for box in group.boxes),
+            roles=tuple(roles),
+        )
+
+
+def _stages_of(revision: Revision) -> Stages:
+    """The five stages of a revision; the slider asks again and again, so the last ones are kept."""
+    return _KEPT.get(revision.digest, lambda: evolve(revisions.design_of(revision)))
 
 
 def _at(design: Design, now: Forecast, traffic: float) -> Forecast:

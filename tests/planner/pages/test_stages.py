@@ -9,9 +9,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from planner.pages import stages as pages
 from topology import document, revisions
 from topology.components import catalogue
+from topology.design import Design
 from topology.models import Plan
+from topology.stages import Stages, evolve
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +114,28 @@ def test_a_plan_without_a_workload_is_told_what_is_missing(client: Client) -> No
 
     assert response.status_code == 200
     assert "need a workload" in response.content.decode()
+
+
+def test_a_card_sketches_the_tiers_and_servers_of_its_stage(client: Client) -> None:
+    text = client.get(reverse("stages", args=[make().slug])).content.decode()
+
+    single, *_, big = text.split('class="sketch"')[1:]
+    assert single.count("sketch-row") == 1
+    assert 'title="web, 1 server: ' in single
+    assert big.count("sketch-row") > 1
+
+
+def test_the_slider_does_not_work_the_stages_out_anew(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = reverse("stages", args=[make(notes="asked for twice").slug])
+    asked: list[Design] = []
+
+    def count(design: Design) -> Stages:
+        asked.append(design)
+        return evolve(design)
+
+    monkeypatch.setattr(pages, "evolve", count)
+
+    for traffic in ("1", "2", "3"):
+        assert client.get(address, {"traffic": traffic}).status_code == 200
+
+    assert len(asked) == 1
