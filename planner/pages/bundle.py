@@ -11,10 +11,12 @@ from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from planner.checking import again, look_up, report_of
+from planner.errors import refusal
 from planner.http import HtmxRequest, page
 from planner.models import Checking
 from topology import revisions
 from topology.bundles import Answer, Bundle, HostFile, unvalidated, write_tar_gz, write_zip
+from topology.errors import TierwrightError
 from topology.models import Plan, Revision
 from topology.packing import Packed, pack
 
@@ -48,7 +50,15 @@ class HostRows:
     @property
     def refused(self) -> int:
         """How many of its files a program refused."""
-        return sum(row.answer is not None and row.answer.result == "refused" for row in self.files)
+        return self._count("refused")
+
+    @property
+    def unvalidated(self) -> int:
+        """How many of its files no program was there for."""
+        return self._count("unvalidated")
+
+    def _count(self, result: str) -> int:
+        return sum(row.answer is not None and row.answer.result == result for row in self.files)
 
 
 @require_safe
@@ -96,7 +106,11 @@ def check_again(request: HtmxRequest, plan: str, number: int) -> HttpResponse:
 
 
 def _answer(request: HtmxRequest, plan: Plan, revision: Revision) -> HttpResponse:
-    packed = _pack(request, revision)
+    try:
+        packed = _pack(request, revision)
+    except TierwrightError as error:
+        refused = {"plan": plan, "revision": revision, "problem": refusal(error)}
+        return page(request, "planner/no_bundle.html", refused, status=422)
     checking = look_up(packed.bundle, revision)
     report = report_of(checking)
     context = {

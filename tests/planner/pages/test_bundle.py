@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from planner import checking
 from planner.models import Checking
 from topology import document, revisions
+from topology.bundles import unvalidated
 from topology.components import catalogue
 from topology.models import Plan
 from topology.packing import pack
@@ -54,7 +56,7 @@ def test_shows_every_file_while_the_programs_are_asked(client: Client, plan: Pla
 
     assert "/etc/nginx/nginx.conf" in text
     assert "The programs are being asked" in text
-    assert 'hx-trigger="load delay:700ms"' in text
+    assert 'hx-trigger="every 1s"' in text
 
 
 def test_shows_what_the_programs_said(client: Client, plan: Plan) -> None:
@@ -137,3 +139,29 @@ def test_the_programs_are_asked_again_by_post_only(client: Client, plan: Plan) -
 
 def test_an_unknown_revision_is_not_found(client: Client, plan: Plan) -> None:
     assert client.get(reverse("bundle_zip", args=[plan.slug, 9])).status_code == 404
+
+
+def test_a_plan_that_would_not_run_leads_to_its_editor(client: Client) -> None:
+    tiers = [{"name": "web", "servers": {"count": 2, "type": "small"}, "roles": ["nginx", "gunicorn", "sqlite"]}]
+    design = document.from_data({**DATA, "tiers": tiers}, catalogue=catalogue())
+    plan = revisions.start(design, name="Torn", message="first").plan
+
+    response = client.get(reverse("bundle", args=[plan.slug]))
+
+    assert response.status_code == 422
+    assert reverse("editor", args=[plan.slug]) in response.content.decode().split("<main")[1]
+
+
+def test_a_host_whose_files_no_program_checked_is_not_called_accepted(client: Client, plan: Plan) -> None:
+    head = revisions.get(plan)
+    packed = pack(revisions.design_of(head)).bundle
+    report = unvalidated(packed, "nothing is installed")
+    Checking.objects.create(
+        content_digest=packed.content_digest, revision=head, state=Checking.State.DONE, report=report.document(),
+        started_at=timezone.now(), seen_at=timezone.now(),
+    )  # fmt: skip
+
+    text = client.get(reverse("bundle", args=[plan.slug])).content.decode()
+
+    assert f"{len(packed.files)} not validated</span>" in text
+    assert ">accepted<" not in text
