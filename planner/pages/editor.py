@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
 from planner import editing
+from planner.charts import promised_share
 from planner.drawings import Drawn, drawn
 from planner.editing import Draft, common_type, servers_of
 from planner.http import HtmxRequest, page
@@ -21,7 +23,7 @@ from topology import document, revisions
 from topology.capacity import Forecast, forecast
 from topology.components import Component, Placed, catalogue, resolve
 from topology.design import Design, TierwrightError
-from topology.diagrams import draw, hue_of
+from topology.diagrams import Link, draw, hue_of
 from topology.diff import compare
 from topology.document import PlanRefused
 from topology.hardware import BUILT_IN
@@ -135,14 +137,25 @@ def _answer(
         "draft": json.dumps(draft, ensure_ascii=False),
         "tiers": list(_tier_rows(draft, result.design)),
         "types": _type_choices(draft),
-        "new_roles": _role_fields([], None, None),
+        "new": _new_tier(request.POST, draft),
+        "said": request.POST.get("message", ""),
         "site": _site_fields(draft),
         "result": result,
+        "limit": promised_share(result.design or base),
         "problems": problems,
         "message": _message(result.changes),
     }
     status = 422 if problems and request.method == "POST" else 200
     return page(request, "planner/editor.html", context, status=status, parts=("editor", "live"))
+
+
+def _new_tier(sent: QueryDict, draft: Draft) -> dict[str, Any]:
+    """The tier that a person is about to add, until it is one."""
+    name = sent.get("new.name", "").strip()
+    if any(tier["name"] == name for tier in draft["tiers"]):
+        return {"name": "", "type": "", "roles": _role_fields([], None, None)}
+    wanted = [role for role in sent.getlist("new.role") if role in catalogue().by_role]
+    return {"name": name, "type": sent.get("new.type", ""), "roles": _role_fields(wanted, None, None)}
 
 
 def _draft_of(sent: QueryDict) -> Draft:
@@ -180,16 +193,34 @@ def _result(draft: Draft, base: Design) -> Result:
         numbers = forecast(design) if isinstance(design.workload, Workload) else None
         before = forecast(base) if isinstance(base.workload, Workload) else None
     except PlanRefused as refusal:
-        return Result(design=None, problems=tuple(refusal.lines()))
+        return Result(design=None, problems=tuple(_name_tier(line, draft) for line in refusal.lines()))
     except TierwrightError as refusal:
         return Result(design=design, problems=(str(refusal),), drawing=drawn(draw(design)))
     changes = compare(base, design).lines()
-    picture = drawn(draw(design, forecast=numbers, link=_link))
+    picture = drawn(draw(design, forecast=numbers, link=_link_to_rows(draft)))
     return Result(design=design, forecast=numbers, drawing=picture, changes=changes, before=before)
 
 
-def _link(kind: str, name: str) -> str:
-    return f"#{kind}-row-{name}"
+def _name_tier(line: str, draft: Draft) -> str:
+    """The sentence with its tier by name, as the form shows it, where the codec counts from the top of a file."""
+    found = re.match(r"tiers\[([0-9]+)\]\.?(?:roles\[[0-9]+\]\.?)?", line)
+    if found is None or int(found[1]) >= len(draft["tiers"]):
+        return line
+    name = draft["tiers"][int(found[1])]["name"]
+    rest = line[found.end() :]
+    return f"tier {name}{rest}" if rest.startswith(":") else f"tier {name}, {rest}"
+
+
+def _link_to_rows(draft: Draft) -> Link:
+    """What is clicked in the drawing leads to its row; a server of a tier that lists none, to the tier's."""
+    listed = {s["name"] for tier in draft["tiers"] for s in servers_of(tier) if len(servers_of(tier)) <= FEW}
+    tier_of = {s["name"]: tier["name"] for tier in draft["tiers"] for s in servers_of(tier)}
+
+    def link(kind: str, name: str) -> str:
+        is_listed = kind == "tier" or name in listed
+        return f"#{kind}-row-{name}" if is_listed else f"#tier-row-{tier_of.get(name, name)}"
+
+    return link
 
 
 def _message(changes: tuple[str, ...]) -> str:

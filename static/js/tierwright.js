@@ -62,6 +62,65 @@
     });
   });
 
+  // When the server answers with the same part again, what was opened stays open, and the focus stays where it was:
+  // on the same control, or on what is left around it.
+  const isHeld = "a[href], button:not([tabindex]), input:not([type=hidden]), select, summary, h2[tabindex]";
+  let folds = new Map();
+  let around = [];
+  document.body.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+    folds = new Map([...target.querySelectorAll("details[id]")].map((fold) => [fold.id, fold.open]));
+    around = [];
+    if (!target.contains(document.activeElement)) return;
+    for (let place = document.activeElement; place && place !== target.parentElement; place = place.parentElement) {
+      if (place.id) around.push(place.id);
+    }
+  });
+  document.body.addEventListener("htmx:afterSwap", () => {
+    folds.forEach((open, id) => {
+      const fold = document.getElementById(id);
+      if (fold) fold.open = open;
+    });
+    const left = around.map((id) => document.getElementById(id)).find(Boolean);
+    const held = left?.matches(isHeld) ? left : left?.querySelector(isHeld);
+    if (held && held !== document.activeElement) held.focus({ preventScroll: true });
+    folds.clear();
+    around = [];
+  });
+
+  // What is typed here changes nothing until a button is pressed, so nothing is asked of the server.
+  const quiet = (event) => {
+    if (event.target.matches?.("[data-quiet]")) event.stopPropagation();
+  };
+  document.addEventListener("change", quiet, true);
+  document.addEventListener("input", quiet, true);
+
+  // A link to something inside a fold opens the fold; the row that it leads to takes the focus.
+  const reveal = (id) => {
+    const target = id && document.getElementById(id);
+    if (!target) return;
+    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    target.querySelector("details.servers:not([open]), details.host:not([open])")?.setAttribute("open", "");
+    target.scrollIntoView({ block: "center" });
+    (target.matches("[tabindex]") ? target : target.querySelector(isHeld))?.focus({ preventScroll: true });
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("main a");
+    const address = link && (link.getAttribute("href") ?? link.getAttribute("xlink:href"));
+    if (address?.startsWith("#")) setTimeout(() => reveal(decodeURIComponent(address.slice(1))));
+  });
+  if (location.hash) reveal(decodeURIComponent(location.hash.slice(1)));
+
+  // A form is sent once, however often its button is pressed; coming back to the page makes it ready again.
+  let sent = new WeakSet();
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method !== "post") return;
+    if (sent.has(event.target)) event.preventDefault();
+    sent.add(event.target);
+  });
+  addEventListener("pageshow", () => {
+    sent = new WeakSet();
+  });
+
   document.body.addEventListener("htmx:responseError", (event) => {
     trouble.textContent = `The site answered with an error (${event.detail.xhr.status}). What you entered is still here; try again.`;
   });

@@ -95,7 +95,7 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(client: Client, plan: Plan) 
     text = response.content.decode()
 
     assert response.status_code == 422
-    assert "tiers[2].name" in text
+    assert "tier a b; &lt;b&gt;, name: " in text
     assert "<b>;" not in text
     assert "This cannot be saved yet" in text
 
@@ -130,3 +130,41 @@ def test_somebody_elses_save_in_between_loses_nothing(client: Client, plan: Plan
 
 def test_an_unknown_plan_is_not_found(client: Client) -> None:
     assert client.get(reverse("editor", args=["nothing"])).status_code == 404
+
+
+def test_a_message_and_a_tier_half_typed_survive_another_change(client: Client, plan: Plan) -> None:
+    fields = {"new__name": "cache", "new__role": ["memcached"], "message": "more room"}
+
+    text = send(client, plan, "editor", act="add-server:0", **fields).content.decode()
+
+    assert 'name="new.name" data-quiet value="cache"' in text
+    assert 'value="memcached" checked' in text
+    assert 'value="more room"' in text
+
+
+def test_a_tier_once_added_leaves_the_form_empty_for_the_next(client: Client, plan: Plan) -> None:
+    text = send(client, plan, "editor", act="add-tier", new__name="cache", new__role="memcached").content.decode()
+
+    assert 'id="tier-row-cache"' in text
+    assert 'name="new.name" data-quiet value=""' in text
+
+
+def test_a_server_of_the_drawing_leads_to_its_row(client: Client, plan: Plan) -> None:
+    text = client.get(reverse("editor", args=[plan.slug])).content.decode()
+
+    assert 'xlink:href="#server-row-web1"' in text
+    assert 'id="server-row-web1"' in text
+
+
+def test_a_server_of_a_tier_without_rows_leads_to_the_tier(client: Client, plan: Plan) -> None:
+    text = send(client, plan, "live", tier__0__count="30").content.decode()
+
+    assert "#server-row-web" not in text
+    assert 'xlink:href="#tier-row-web"' in text
+
+
+def test_what_is_wrong_names_the_tier_as_the_form_does(client: Client, plan: Plan) -> None:
+    text = send(client, plan, "live", tier__0__set__gunicorn__workers="many").content.decode()
+
+    assert "tier web, gunicorn.workers: " in text
+    assert "tiers[0]" not in text
