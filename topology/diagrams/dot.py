@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import escape
 
@@ -12,6 +13,7 @@ from topology.diagrams.picture import Arrow, Box, Group, Picture
 from topology.diagrams.style import INK, LINK, MARKS, MUTED, PAPER, STATE_COLOURS, TRACK, load_colour
 
 FONT = "Helvetica,Arial,sans-serif"
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 BAR = 120
 """Width of a load bar, points."""
 
@@ -29,7 +31,7 @@ def to_dot(picture: Picture, link: Link = no_link) -> str:
         "tierwright",
         graph_attr={
             "bgcolor": "transparent", "compound": "true", "fontname": FONT, "fontcolor": INK, "nodesep": "0.28",
-            "ranksep": "0.62", "pad": "0.12", "tooltip": picture.title, "newrank": "true",
+            "ranksep": "0.62", "pad": "0.12", "tooltip": _plain(picture.title), "newrank": "true",
         },
         node_attr={"fontname": FONT, "fontsize": "11", "fontcolor": INK, "shape": "box", "margin": "0.06,0.04"},
         edge_attr={"fontname": FONT, "fontsize": "9", "fontcolor": MUTED, "color": LINK, "arrowsize": "0.65"},
@@ -68,9 +70,9 @@ def _tier_label(group: Group) -> str:
     count = sum(box.count for box in group.boxes if box.state != "removed")
     times = f" ×{count}" if count > 1 else ""
     head = (
-        f'<font point-size="12" color="{group.hue.line}"><b>{MARKS[group.state]}{escape(group.name)}{times}</b></font>'
+        f'<font point-size="12" color="{group.hue.line}"><b>{MARKS[group.state]}{_text(group.name)}{times}</b></font>'
     )
-    note = f'<font point-size="9" color="{MUTED}">  among themselves: {escape(group.note)}</font>' if group.note else ""
+    note = f'<font point-size="9" color="{MUTED}">  among themselves: {_text(group.note)}</font>' if group.note else ""
     return head + note
 
 
@@ -80,14 +82,14 @@ def _add_box(tier: graphviz.Digraph, box: Box, group: Group, link: Link) -> None
     tier.node(
         _node(box), label=f"<{_box_label(box)}>", style=style, fillcolor=PAPER, id=f"server-{box.names[0]}",
         color=STATE_COLOURS[box.state] if changed else group.hue.line, penwidth="2" if changed else "1",
-        tooltip=_tooltip(box), **_url(link("server", box.names[0])),
+        tooltip=_plain(_tooltip(box)), **_url(link("server", box.names[0])),
     )  # fmt: skip
 
 
 def _box_label(box: Box) -> str:
     times = f" ×{box.count}" if box.count > 1 else ""
     colour = INK if box.state == "same" else STATE_COLOURS[box.state]
-    title = f'<font point-size="12" color="{colour}"><b>{MARKS[box.state]}{escape(box.name)}</b>{times}</font>'
+    title = f'<font point-size="12" color="{colour}"><b>{MARKS[box.state]}{_text(box.name)}</b>{times}</font>'
     address = _small(box.address)
     rows = [
         f'<tr><td align="left">{title}</td><td align="right">{address}</td></tr>',
@@ -116,8 +118,14 @@ def _small(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Escaped; a label of no characters is a syntax error, so it becomes a blank."""
-    return escape(text) or "&#160;"
+    """Escaped for a label, which is XML: a character that XML does not know, or none at all, would be an error."""
+    return escape(_NOT_XML.sub("\ufffd", text)) or "&#160;"
+
+
+def _plain(text: str) -> str:
+    """Escaped for an attribute of plain text: a backslash means itself, and angle brackets are no label of XML."""
+    escaped: str = graphviz.escape(_NOT_XML.sub("\ufffd", text))
+    return escaped
 
 
 def _bar(share: float) -> str:
