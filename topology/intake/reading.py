@@ -301,5 +301,5 @@ def _conclude(reading: LogReading, month: str | None) -> None:
 
 def _forget() -> None:
     """Drop what was remembered of lines, addresses and paths."""
-    for cache in (hits.client_hash, requests.read_request, common._moment, json_lines._written_moment):
+    for cache in (hits.client_hash, requests.read_request, json_lines._written_moment):
         cache.cache_clear()

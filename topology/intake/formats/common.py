@@ -15,12 +15,13 @@ from topology.intake.format import Format, Layout, Reader
 from topology.intake.hits import DASH, NOT_LOGGED, Hit, Miss, read_seconds, read_size, read_status
 from topology.intake.requests import is_bot, read_request
 
-_HEAD = re.compile(
-    rb"(.{0,4096}?) \[(\d\d/[A-Z][a-z][a-z]/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?)\] (?:\(\d+ s\) )?", re.DOTALL
+_TIME = re.compile(
+    rb" \[(\d\d/[A-Z][a-z][a-z]/\d{4}):(\d\d):(\d\d):(\d\d)(?: ([+-]\d{4}))?\] (?:\(\d{1,9} s\) )?", re.DOTALL
 )
-_ESCAPED = re.compile(rb'"((?:[^"\\]|\\.)*+)" (\d{3}|-) (\d{1,13}|-)(?= |\Z)', re.DOTALL)
+_LONGEST_HEAD = 4096
+_ESCAPED = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)" (\d{3}|-) (\d{1,13}|-)(?= |\Z)', re.DOTALL)
 _UNESCAPED = re.compile(rb'"(.*?)" (\d{3}|-) (\d{1,13}|-)(?= |\Z)', re.DOTALL)
-_WORD = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[^ "]\S*', re.DOTALL)
+_WORD = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[^ "]\S*', re.DOTALL)
 _GUNICORN_OUTPUT = re.compile(rb"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\] \[[A-Z]+\] ")
 _TIME_WORD = re.compile(rb'"?(?:(?:rt|request_time|time|duration|D|T)=)?"?(\d{1,12}(?:\.\d{1,9})?)"?')
 _TIMED = rb"(?:rt|request_time|time|duration|D|T)="
@@ -30,17 +31,41 @@ _MOST_WORDS = 24
 
 def read(line: bytes, layout: Layout) -> Hit | Miss:
     """One line of a common or combined log."""
-    head = _HEAD.match(line)
-    if head is None:
+    time = _time(line)
+    if time is None:
         return Miss.OTHER if _GUNICORN_OUTPUT.match(line) else Miss.FAILED
-    found, when, words = _found(line, head), _moment(head[2]), head[1].split(b" ")
-    if found is None or when is None or len(words) < layout.fewest_words:
+    found, second, words = _found(line, time), _second(time), line[: time.start()].split(b" ")
+    if found is None or second is None or len(words) < layout.fewest_words:
         return Miss.FAILED
     size, status = read_size(found[3]), read_status(found[2])
     if size is None or status is None:
         return Miss.FAILED
     agent, micros = _ending(line[found.end() :], layout)
-    return Hit(when[0], client_of(words), read_request(found[1]), status, size, micros, when[1], is_bot(agent))
+    request, offset = read_request(found[1]), time[5] or b""
+    return Hit(second, client_of(words), request, status, size, micros, offset, is_bot(agent))
+
+
+def _time(line: bytes) -> re.Match[bytes] | None:
+    """The first time in brackets."""
+    at = line.find(b" [")
+    while 0 <= at <= _LONGEST_HEAD:
+        found = _TIME.match(line, at)
+        if found is not None:
+            return found
+        at = line.find(b" [", at + 1)
+    return None
+
+
+def _second(time: re.Match[bytes]) -> int | None:
+    start = _day(time[1])
+    within = clock.second_of_day(int(time[2]), int(time[3]), int(time[4]))
+    return None if start is None or within is None else start + within
+
+
+@lru_cache(maxsize=1024)
+def _day(text: bytes) -> int | None:
+    day, month, year = text.split(b"/")
+    return clock.day_start(int(year), clock.MONTHS.get(month, 0), int(day))
 
 
 def client_of(words: list[bytes]) -> bytes:
@@ -51,11 +76,6 @@ def client_of(words: list[bytes]) -> bytes:
     if words[0].endswith(b",") and len(words) > 1:
         return words[0][:-1]
     return words[0] if len(words) <= 3 or words[1] == b"-" else words[-3]
-
-
-@lru_cache(maxsize=4096)
-def _moment(text: bytes) -> tuple[int, bytes] | None:
-    return clock.read_clf(text)
 
 
 def _ending(text: bytes, layout: Layout) -> tuple[bytes | None, int]:
@@ -90,7 +110,7 @@ def read_time(word: bytes, *, raw: bool) -> int:
 
 def layout_of(sample: Sequence[bytes]) -> Layout:
     """How the lines of this log end, from the words that its sample has after the byte count."""
-    heads = [(head, found) for line in sample[:500] if (head := _HEAD.match(line)) and (found := _found(line, head))]
+    heads = [(time, found) for line in sample[:500] if (time := _time(line)) and (found := _found(line, time))]
     endings = [words_of(found.string[found.end() :]) for _, found in heads]
     token, raw = time_token(endings)
     agents = [number for words in endings for number, word in enumerate(words[:2]) if number == 1 and word[:1] == b'"']
@@ -98,12 +118,12 @@ def layout_of(sample: Sequence[bytes]) -> Layout:
         agent_token=1 if len(agents) * 2 > len(endings) else -1,
         time_token=token,
         raw_times=raw,
-        fewest_words=3 if any(head[1].count(b" ") >= 2 for head, _ in heads) else 1,
+        fewest_words=3 if any(time.string[: time.start()].count(b" ") >= 2 for time, _ in heads) else 1,
     )
 
 
-def _found(line: bytes, head: re.Match[bytes]) -> re.Match[bytes] | None:
-    return _ESCAPED.match(line, head.end()) or _UNESCAPED.match(line, head.end())
+def _found(line: bytes, time: re.Match[bytes]) -> re.Match[bytes] | None:
+    return _ESCAPED.match(line, time.end()) or _UNESCAPED.match(line, time.end())
 
 
 def time_token(endings: Sequence[Sequence[bytes]]) -> tuple[int, bool]:
