@@ -118,8 +118,8 @@ def _small(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Escaped for a label, which is XML: a character that XML does not know, or none at all, would be an error."""
-    return escape(_NOT_XML.sub("\ufffd", text)) or "&#160;"
+    """Escaped for a label, which is XML: a character that XML does not know, or only blanks, would be an error."""
+    return escape(_NOT_XML.sub("\ufffd", text)) if text.strip() else "&#160;"
 
 
 def _plain(text: str) -> str:
