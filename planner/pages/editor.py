@@ -30,6 +30,7 @@ from topology.hardware import BUILT_IN
 from topology.models import Plan, Revision
 from topology.workload import Workload
 
+_UNITS = {"mib": "MiB", "gib": "GiB", "seconds": "seconds", "ms": "ms"}
 FEW = 24
 """Tiers of more servers than this show their number, not each server."""
 
@@ -225,9 +226,9 @@ def _link_to_rows(draft: Draft) -> Link:
 
 def _message(changes: tuple[str, ...]) -> str:
     """A message for the revision, from what was changed."""
-    text = " ".join(changes[:3])
+    text = "; ".join(changes[:3])
     more = len(changes) - 3
-    return (f"{text} And {more} more." if more > 0 else text)[:300]
+    return (f"{text}; and {more} more" if more > 0 else text)[:300]
 
 
 def _type_choices(draft: Draft) -> list[tuple[str, str]]:
@@ -326,7 +327,7 @@ def _settings(
     return tuple(
         SettingField(
             name=f"{prefix}.{role}.{name}",
-            label=name.replace("_", " "),
+            label=_label(name),
             help=info.description or "",
             written=_text(own.get(name)),
             derived=sized.values.get(name, "") if sized else "",
@@ -334,6 +335,12 @@ def _settings(
         )
         for name, info in component.settings.model_fields.items()
     )
+
+
+def _label(setting: str) -> str:
+    """The name of a setting with its unit as people write it."""
+    stem, _, unit = setting.rpartition("_")
+    return f"{stem}, {_UNITS[unit]}".replace("_", " ") if unit in _UNITS else setting.replace("_", " ")
 
 
 def _text(value: Any) -> str:

@@ -76,7 +76,8 @@ def stages(request: HtmxRequest, plan: str) -> HttpResponse:
     try:
         whole = _stages_of(head)
     except TierwrightError as error:
-        return page(request, "planner/stages.html", context | {"trouble": str(error)})
+        context |= {"trouble": str(error), "has_workload": isinstance(design.workload, Workload)}
+        return page(request, "planner/stages.html", context)
     cards = [_card(whole, view, traffic) for view in whole.views]
     context |= {"stages": whole, "cards": cards, "peak": _peak(design) * traffic}
     return page(request, "planner/stages.html", context, parts=("cards",))

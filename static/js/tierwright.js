@@ -110,6 +110,14 @@
   });
   if (location.hash) reveal(decodeURIComponent(location.hash.slice(1)));
 
+  // Paper has no folds: the steps of a runbook are printed whole.
+  let printed = [];
+  addEventListener("beforeprint", () => {
+    printed = [...document.querySelectorAll(".runbook details:not([open])")];
+    printed.forEach((fold) => (fold.open = true));
+  });
+  addEventListener("afterprint", () => printed.forEach((fold) => (fold.open = false)));
+
   // A form is sent once, however often its button is pressed; coming back to the page makes it ready again.
   let sent = new WeakSet();
   document.addEventListener("submit", (event) => {

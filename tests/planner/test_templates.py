@@ -56,7 +56,7 @@ def test_htmx_is_told_to_keep_to_the_policy() -> None:
     assert told["attributesToSettle"] == ["class"]
     assert told["selfRequestsOnly"] is True
     assert told["historyCacheSize"] == 0
-    assert {"code": "(400|409|413|422)", "swap": True, "error": False} in told["responseHandling"]
+    assert {"code": "(400|403|404|405|409|413|422)", "swap": True, "error": False} in told["responseHandling"]
 
 
 def test_a_form_that_htmx_sends_is_checked_by_the_server() -> None:

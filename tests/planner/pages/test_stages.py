@@ -113,7 +113,9 @@ def test_a_plan_without_a_workload_is_told_what_is_missing(client: Client) -> No
     response = client.get(reverse("stages", args=[make(workload=None).slug]))
 
     assert response.status_code == 200
-    assert "need a workload" in response.content.decode()
+    text = response.content.decode().split("<main")[1]
+    assert "does not say what is asked of the site" in text
+    assert reverse("intake") in text
 
 
 def test_a_card_sketches_the_tiers_and_servers_of_its_stage(client: Client) -> None:
