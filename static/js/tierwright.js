@@ -136,6 +136,7 @@
     trouble.textContent = "The site cannot be reached. What you entered is still here; try again when it is back.";
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful) trouble.textContent = "";
+    // htmx calls a refusal whose page it shows a success as well.
+    if (event.detail.successful && event.detail.xhr.status < 400) trouble.textContent = "";
   });
 })();

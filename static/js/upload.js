@@ -63,6 +63,7 @@
     if (loaded === total) line.querySelector("[data-sending-says]").textContent = "Sent; starting to read";
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.target.id === "log_form" && !event.detail.successful && sending()) sending().hidden = true;
+    const { successful, xhr } = event.detail;
+    if (event.target.id === "log_form" && (!successful || xhr.status >= 400) && sending()) sending().hidden = true;
   });
 })();

@@ -79,6 +79,16 @@ def test_a_mistake_is_said_by_tier_beside_the_field(page: Page, plan: Plan, acce
     accessible()
 
 
+def test_a_form_whose_token_is_gone_says_the_way_out(page: Page, plan: Plan, complaints: list[str]) -> None:
+    page.goto("/plans/newspaper/editor/")
+    page.context.clear_cookies()
+
+    page.get_by_role("button", name="Add a server to web").click()
+
+    expect(page.locator("#trouble")).to_contain_text("Open the page again")
+    complaints.clear()  # the browser reports the 403 that is meant
+
+
 def test_the_longest_names_stay_on_the_sheet(page: Page, transactional_db: None, look: Look) -> None:
     tiers = [{"name": LONG, "servers": {"count": 2, "type": "small"}, "roles": ["nginx", "gunicorn", "memcached"]}]
     revisions.start(newspaper(tiers=tiers), name=LONG, message="First")
