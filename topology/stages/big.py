@@ -17,7 +17,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from topology.components import Placed
-from topology.design import Design, Host, Role, TypeName
+from topology.design import Design, Host, Place, Role, TierwrightError, TypeName
 from topology.stages.base import AtHand, Choices, Stage
 from topology.stages.layout import hosts_for, hosts_offering, offers, placed, role_named, services, with_roles
 from topology.stages.sizing import counted, sized
@@ -75,7 +75,7 @@ class Big(Stage[BigChoices]):
         """Promoting a replica; seeing that replicas follow, and knowing how one takes over."""
         replicas, primaries = change.gained("sql_replica"), offering(change.after, "sql")
         following = (_following(primaries[0], replicas),) if replicas and primaries else ()
-        return (*(_promotion(change, placed) for placed in change.promoted()), *following)
+        return (*(_promotion(change, placed) for placed in change.promoted), *following)
 
 
 STAGE = Big()
@@ -90,7 +90,14 @@ def _balancers(design: Design, choices: BigChoices, at_hand: AtHand) -> Design:
         return (*host.roles, spread) if needs else host.roles
 
     spreading = with_roles(design, with_spread)
-    roles = hosts_for(spreading, "balancer")[0].roles
+    apart = hosts_for(spreading, "balancer")
+    if not apart:
+        raise TierwrightError(
+            "the balancer runs on a server that also does other work, so no second one can be made like it: give it a"
+            " server of its own first",
+            place=Place(path="tiers"),
+        )
+    roles = apart[0].roles
     if choices.balancing == "dns":
         return _as_many(spreading, "balancer", choices.balancers, roles, at_hand)
     grown = _more(spreading, "balancer", choices.balancers or 2, roles, at_hand)

@@ -72,7 +72,7 @@ class Work:
     def preparations(self) -> tuple[Preparation, ...]:
         """What a person does by hand now, and did not have to before."""
         before = {item for placed in _roles_before(self) for item in placed.component.preparations(placed)}
-        ready = {placed.key for placed in self.change.promoted()}
+        ready = {placed.key for placed in self.change.promoted}
         now = (p for placed in self.roles if placed.key not in ready for p in placed.component.preparations(placed))
         return tuple(item for item in now if item not in before)
 
@@ -152,7 +152,7 @@ def put_aside(change: Transition, paths: Iterable[str]) -> tuple[str, ...]:
     return (f"mkdir -p {change.aside}", f"cp -an --parents {words} {change.aside}/") if words else ()
 
 
-def doors(change: Transition, items: Iterable[Work]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def tried_doors(change: Transition, items: Iterable[Work]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """For each server and port of these roles, the line with which a remote client tries the door."""
     keys = {placed.key for item in items for placed in item.roles}
     seen: set[tuple[str, int]] = set()

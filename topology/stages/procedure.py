@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from shlex import quote
 
-from topology.components import PUBLIC, Edge, Placed
+from topology.components import Placed
 from topology.diff import FileChange, listing
+from topology.stages.doors import Doors, closing, holding, shut_doors
 from topology.stages.family import every_stage
 from topology.stages.installation import (
     Work,
     blocks,
     differs,
-    doors,
     health,
     prepared,
+    tried_doors,
     undo_lines,
     work,
 )
@@ -26,7 +25,6 @@ from topology.stages.steps import Phase, Step, Transition, here, offering, share
 PUT_IN_PLACE = (
     Phase.DATABASE, Phase.POOL, Phase.CACHE, Phase.FILES, Phase.MOUNT, Phase.APP, Phase.BALANCER, Phase.DNS,
 )  # fmt: skip
-FIREWALL = "/etc/nftables.conf"
 NOT_YET = "nothing: no traffic goes there yet"
 RELOADED = "nothing: a reload finishes the requests under way"
 RESTARTED: Mapping[Phase, str] = {
@@ -47,20 +45,12 @@ RESTARTED: Mapping[Phase, str] = {
 COLD = "the new cache begins empty, so until it has filled pages cost their full price: do it off the peak"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Door:
-    """A port of a standing server that the change shuts."""
-
-    host: str
-    match: str
-    """The rule in nftables' words."""
-
-
 def steps_of(change: Transition) -> tuple[Step, ...]:
     """Every step of a change, in order; each file that differs is in exactly one of them."""
     own = [step for stage in every_stage() for step in stage.steps(change)]
-    putting = [*_network(change), *_prepare(change), *_put(change)]
-    generic = [*_deliver(change), *putting, *naming(change), *_close(change), *retiring(change)]
+    doors = shut_doors(change)
+    putting = [*_network(change, doors), *_prepare(change), *_put(change)]
+    generic = [*_deliver(change), *putting, *naming(change), *closing(doors), *retiring(change)]
     return tuple(sorted((*generic, *own), key=lambda step: (step.phase, step.rank)))
 
 
@@ -88,12 +78,11 @@ def _touched(change: Transition, host: str) -> bool:
     return old.keys() != new.keys() or any(differs(old[path], new[path]) for path in new)
 
 
-def _network(change: Transition) -> Iterator[Step]:
+def _network(change: Transition, shut: Doors) -> Iterator[Step]:
     items = work(change, Phase.NETWORK)
     if not items:
         return
-    shut = _shut(change)
-    holding = {host: (_holding(shut[host]),) for host in shut}
+    held = {host: (holding(rules),) for host, rules in shut.items()}
     doing = "Writes the names of all servers and the firewall of each. "
     keeping = "Doors that are still in use are held open until the change is done." if shut else ""
     yield Step(
@@ -102,7 +91,7 @@ def _network(change: Transition) -> Iterator[Step]:
         hosts=tuple(item.host.name for item in items),
         does=doing + (keeping or "New doors are opened before anybody knocks.")
         + " See that you come from the administrators' network of the plan, or ssh is shut.",
-        blocks=blocks(items, by_hand=items, instead=holding),
+        blocks=blocks(items, by_hand=items, instead=held),
         notices="nothing: open connections live on",
         checks=shared((item.host.name, ("nft list chain inet tierwright input",)) for item in items),
         shows="the doors of the plan, on every host",
@@ -110,44 +99,6 @@ def _network(change: Transition) -> Iterator[Step]:
         undo=shared((item.host.name, undo_lines(item)) for item in items if not item.is_new),
         files=_files(items),
     )  # fmt: skip
-
-
-def _holding(shut: Sequence[Door]) -> str:
-    """The line that loads the new rules and holds the old doors open, in one transaction: nobody is turned away."""
-    rules = " ".join(quote(f"insert rule inet tierwright input {door.match} accept") for door in shut)
-    return f"{{ cat {FIREWALL}; printf '%s\\n' {rules}; }} | nft -f -"
-
-
-def _shut(change: Transition) -> dict[str, list[Door]]:
-    """Doors of standing servers that were open before and are not after, by host."""
-    if change.before is None:
-        return {}
-    after = {
-        _door(edge, change.after.host(edge.client).address if edge.client != PUBLIC else "")
-        for edge in _open(change.after.edges)
-    }
-    found: dict[str, list[Door]] = {}
-    for edge in _open(change.before.edges):
-        client = "" if edge.client == PUBLIC else change.before.host(edge.client).address
-        door = _door(edge, client)
-        if not change.is_new(edge.server) and edge.server in change.after.by_host and door not in after:
-            if door not in found.setdefault(edge.server, []):
-                found[edge.server].append(door)
-    return {host: items for host, items in found.items() if _has_firewall(change, host)}
-
-
-def _open(edges: Sequence[Edge]) -> Iterator[Edge]:
-    return (edge for edge in edges if not edge.local and edge.endpoint.socket is None)
-
-
-def _door(edge: Edge, client: str) -> Door:
-    end = edge.endpoint
-    port = "ip protocol 112" if end.protocol == "vrrp" else f"{end.protocol} dport {end.port}"
-    return Door(host=edge.server, match=f"ip saddr {client} {port}" if client else port)
-
-
-def _has_firewall(change: Transition, host: str) -> bool:
-    return all(FIREWALL in tree.get(host, {}) for tree in (change.trees_before, change.trees_after))
 
 
 def _prepare(change: Transition) -> Iterator[Step]:
@@ -208,8 +159,8 @@ def _placing(change: Transition, phase: Phase, items: Sequence[Work]) -> Step:
         does=f"{'Installs and starts' if added else 'Puts new files in place for'} {titles(roles)}.{order}",
         blocks=blocks(items, by_hand=[item for item in items if item.is_new or phase != Phase.APP]),
         notices=_notices(change, phase, items),
-        checks=(*shared((item.host.name, health(item)) for item in items), *shared(doors(change, items))),
-        shows=_shows(items, doors(change, items)),
+        checks=(*shared((item.host.name, health(item)) for item in items), *shared(tried_doors(change, items))),
+        shows=_shows(items, tried_doors(change, items)),
         back=_back(standing, added),
         undo=shared((item.host.name, undo_lines(item)) for item in standing),
         files=_files(items),
@@ -251,24 +202,6 @@ def _back(standing: Sequence[Work], added: Sequence[Placed]) -> str:
     if standing:
         return "the lines below put the old files back and make the programs read them"
     return "nothing leans on it yet: leave it, or switch it off" if added else "put the old files back"
-
-
-def _close(change: Transition) -> Iterator[Step]:
-    shut = _shut(change)
-    if not shut:
-        return
-    yield Step(
-        phase=Phase.CLOSE,
-        title=f"Shut the doors that nobody uses any more on {listing(shut)}",
-        hosts=tuple(shut),
-        does="Loads the firewall as the plan has it; until now the old doors were held open beside it.",
-        blocks=shared((host, ("systemctl reload nftables.service",)) for host in shut),
-        notices="nothing once no traffic comes by the old way; who still does is turned away",
-        checks=shared((host, ("nft list chain inet tierwright input",)) for host in shut),
-        shows="the doors of the plan and no other",
-        back="the lines below hold the old doors open again",
-        undo=shared((host, (_holding(shut[host]),)) for host in shut),
-    )
 
 
 def _files(items: Sequence[Work]) -> tuple[FileChange, ...]:

@@ -56,7 +56,7 @@ class SplitDatabase(Stage[SplitChoices]):
     def steps(self, change: Transition) -> tuple[Step, ...]:
         """Moving the data of a database that changes its server; a promoted replica has it already."""
         old, new = change.lost("sql"), change.gained("sql")
-        if not old or change.promoted():
+        if not old or change.promoted:
             return ()
         return (_move(change, old[0], new[0]) if new else _hand_over(change, old[0]),)
 

@@ -124,25 +124,32 @@ class Transition:
 
     def gained(self, service: str) -> tuple[Placed, ...]:
         """Roles that may offer a service and were not there before."""
-        before = () if self.before is None else offering(self.before, service)
+        before = self._before.get(service, ())
         keys = {placed.key for placed in before}
-        return tuple(placed for placed in offering(self.after, service) if placed.key not in keys)
+        return tuple(placed for placed in self._after.get(service, ()) if placed.key not in keys)
 
     def lost(self, service: str) -> tuple[Placed, ...]:
         """Roles that may offer a service and are not there any more."""
-        keys = {placed.key for placed in offering(self.after, service)}
-        before = () if self.before is None else offering(self.before, service)
-        return tuple(placed for placed in before if placed.key not in keys)
+        keys = {placed.key for placed in self._after.get(service, ())}
+        return tuple(placed for placed in self._before.get(service, ()) if placed.key not in keys)
 
+    @cached_property
     def promoted(self) -> tuple[Placed, ...]:
         """Primaries that were replicas before: they have the data already."""
-        before = () if self.before is None else offering(self.before, "sql_replica")
-        copies = {placed.host.name for placed in before}
+        copies = {placed.host.name for placed in self._before.get("sql_replica", ())}
         return tuple(placed for placed in self.gained("sql") if placed.host.name in copies)
 
     def standing_apps(self) -> tuple[Placed, ...]:
         """Application servers that were there and stay."""
-        return tuple(placed for placed in offering(self.after, "app") if not self.is_new(placed.host.name))
+        return tuple(placed for placed in self._after.get("app", ()) if not self.is_new(placed.host.name))
+
+    @cached_property
+    def _before(self) -> Mapping[str, tuple[Placed, ...]]:
+        return {} if self.before is None else _by_service(self.before)
+
+    @cached_property
+    def _after(self) -> Mapping[str, tuple[Placed, ...]]:
+        return _by_service(self.after)
 
 
 def transition(before: Design | None, after: Design, workload: Workload | None = None) -> Transition:
@@ -153,6 +160,14 @@ def transition(before: Design | None, after: Design, workload: Workload | None =
 def offering(cluster: Cluster, service: str) -> tuple[Placed, ...]:
     """The roles of a cluster that may offer a service."""
     return tuple(p for p in cluster.placed if service in p.component.offers.get(p.role.name, ()))
+
+
+def _by_service(cluster: Cluster) -> Mapping[str, tuple[Placed, ...]]:
+    table: dict[str, list[Placed]] = {}
+    for placed in cluster.placed:
+        for service in placed.component.offers.get(placed.role.name, ()):
+            table.setdefault(service, []).append(placed)
+    return {service: tuple(found) for service, found in table.items()}
 
 
 def trees(cluster: Cluster) -> Mapping[str, Tree]:
