@@ -27,6 +27,11 @@ __all__ = [
 _TYPE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,39}", re.ASCII)
 FIRST_HOST = 11
 """The tenth address of the network is left to a virtual address, the first ones to routers."""
+TAKEN_DATABASES = frozenset({
+    "all", "none", "pgbouncer", "postgres", "public", "replication", "samegroup", "samerole", "sameuser",
+    "template0", "template1",
+})  # fmt: skip
+"""Databases, roles and words of pg_hba.conf that PostgreSQL or PgBouncer has for itself, beside every pg_ name."""
 
 
 def _check_type_name(text: str) -> str:
@@ -91,7 +96,8 @@ class Site(Value):
     @property
     def database(self) -> str:
         """The name of the site's database, and of the database user that owns it."""
-        return self.name.replace("-", "_")
+        name = self.name.replace("-", "_")
+        return f"site_{name}" if name in TAKEN_DATABASES or name.startswith("pg_") else name
 
 
 def _module_of(site: str) -> str:

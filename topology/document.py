@@ -143,13 +143,26 @@ def _check_names(design: Design) -> Iterator[Problem]:
     yield from _repeated(sites, "site")
     yield from _repeated(tiers, "tier")
     yield from _repeated(((path, name) for path, name, _ in _named(design)), "server")
-    domains = (
-        (("sites", number, "domains", index), domain)
-        for number, site in enumerate(design.sites)
-        for index, domain in enumerate(site.domains)
-    )
-    if len({site.path for site in design.sites}) == 1:
-        yield from _repeated(domains, "domain")
+    yield from _check_host_names(design)
+    for prefix in dict.fromkeys(site.path for site in design.sites):
+        domains = (
+            (("sites", number, "domains", index), domain)
+            for number, site in enumerate(design.sites)
+            for index, domain in enumerate(site.domains)
+            if site.path == prefix
+        )
+        yield from _repeated(domains, "domain" if prefix == "/" else f"path {prefix} of the domain")
+
+
+def _check_host_names(design: Design) -> Iterator[Problem]:
+    """A counted server's name is its tier's with a number, and must still be a label; localhost is every host's own."""
+    told = set()
+    for path, name, tier in _named(design):
+        if len(name) > 40 and tier.name not in told:
+            told.add(tier.name)
+            yield Problem(path=path, says=f"its servers would be called {name}; use a name that leaves room")
+        if name == "localhost":
+            yield Problem(path=path, says="every host calls itself localhost; give this server another name")
 
 
 def _repeated(named: Iterable[tuple[Path, str]], what: str) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from topology.fields import Number, Text, Word
 from topology.value import Amount, Estimate, Value, estimate
@@ -15,6 +15,24 @@ Kind = Literal["page", "api", "static", "media"]
 
 KINDS: tuple[Kind, ...] = ("page", "api", "static", "media")
 Share = Annotated[Number, Field(ge=0, le=1)]
+
+
+def _at_least_zero(amount: Amount) -> Amount:
+    if estimate(amount).low < 0:
+        raise ValueError("this should be 0 or more")
+    return amount
+
+
+def _part_of_one(amount: Amount) -> Amount:
+    if estimate(amount).high > 1:
+        raise ValueError("this is a share: it should be from 0 to 1")
+    return _at_least_zero(amount)
+
+
+Quantity = Annotated[Amount, AfterValidator(_at_least_zero)]
+"""A figure, alone or with its range, that cannot be below 0."""
+Part = Annotated[Amount, AfterValidator(_part_of_one)]
+"""A share, alone or with its range."""
 Confidence = Literal["good", "fair", "thin"]
 
 
@@ -49,15 +67,15 @@ class RequestClass(Value):
     """Size of the answers."""
     response_ms: Times | None = None
     """Response times as the log has them; never taken for service time."""
-    app_cpu_ms: Amount | None = None
+    app_cpu_ms: Quantity | None = None
     """CPU milliseconds of Python for one request, on the reference core."""
-    database_cpu_ms: Amount | None = None
+    database_cpu_ms: Quantity | None = None
     """CPU milliseconds of the database for one request, on the reference core."""
-    database_calls: Amount | None = None
+    database_calls: Quantity | None = None
     """Database queries in one request."""
-    cache_lookups: Amount | None = None
+    cache_lookups: Quantity | None = None
     """Cache look-ups in one request."""
-    cached_share: Amount | None = None
+    cached_share: Part | None = None
     """Share of requests answered from the cache without the view's work."""
 
 
@@ -96,11 +114,11 @@ class Source(Value):
 class Workload(Value):
     """What is asked of the site at its peak, and how that is known."""
 
-    peak_requests_per_second: Amount
+    peak_requests_per_second: Quantity
     """Rate of requests in the busiest hour, all classes together."""
-    mean_requests_per_second: Amount | None = None
+    mean_requests_per_second: Quantity | None = None
     """Rate of requests over the whole time seen."""
-    burst_requests_per_second: Amount | None = None
+    burst_requests_per_second: Quantity | None = None
     """Rate in the busiest minute of that hour."""
     hours: tuple[Annotated[Number, Field(ge=0)], ...] | None = None
     """Mean requests in each hour of the day (24 numbers) or of the week from Monday (168)."""
@@ -108,11 +126,11 @@ class Workload(Value):
     """Classes of requests by name; shares add up to 1. Left out: every request is a page, as a guess."""
     status: Mapping[Annotated[str, Field(pattern=r"^[1-5]xx$")], Share] | None = None
     """Share of answers by class of status."""
-    database_gib: Amount | None = None
+    database_gib: Quantity | None = None
     """Size of the database in GiB."""
-    media_gib: Amount | None = None
+    media_gib: Quantity | None = None
     """Size of the uploaded media in GiB."""
-    write_share: Amount | None = None
+    write_share: Part | None = None
     """Share of dynamic requests that write to the database."""
     growth_per_year: Annotated[Number, Field(ge=-0.9, le=100)] | None = None
     """Growth of the peak in a year: 0.5 is half as much again."""

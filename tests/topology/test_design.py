@@ -27,3 +27,13 @@ def test_the_code_of_a_site_is_no_module_that_python_has_already(name: str, modu
 
     assert site.code.wsgi == f"{module}.wsgi"
     assert site.code.settings == f"{module}.settings"
+
+
+@pytest.mark.parametrize(
+    ("name", "database"),
+    [("the-paper", "the_paper"), ("postgres", "site_postgres"), ("all", "site_all"), ("pg-atlas", "site_pg_atlas")],
+)
+def test_the_database_of_a_site_is_none_that_postgresql_has_already(name: str, database: str) -> None:
+    site = newspaper(sites=[{"name": name, "domains": ["www.example.com"]}]).sites[0]
+
+    assert site.database == database

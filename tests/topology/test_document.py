@@ -78,6 +78,8 @@ def test_yaml_and_json_of_one_plan_have_one_digest() -> None:
         ("db2, type: large", "db1, type: large", "plan.yaml:12, tiers[1].servers[1].name", "stands here twice"),
         ("name: db2", "name: web2", "plan.yaml:12, tiers[1].servers[1].name", "the server web2 stands here twice"),
         ("name: database", "name: web", "plan.yaml:9, tiers[1].name", "the tier web stands here twice"),
+        ("name: web", f"name: {'w' * 40}", "plan.yaml:7, tiers[0].name", "use a name that leaves room"),
+        ("name: db2", "name: localhost", "plan.yaml:12, tiers[1].servers[1].name", "every host calls itself localhost"),
         ("www.example.com", "'<b>'", "plan.yaml:4, sites[0].domains[0]", "a domain is two or more labels"),
         ("www.example.com", "Bücher.example", "plan.yaml:4, sites[0].domains[0]", "xn--bcher-kva.example"),
         ("share: 0.1", "share: 0.3", "plan.yaml:5, workload", "add up to 1.200"),
@@ -114,6 +116,17 @@ def test_what_is_no_plan_gets_a_sentence(content: str | bytes) -> None:
         load(content)
 
     assert refusal.value.sentence
+
+
+SITES = "  - {name: a, domains: [www.example.com]}\n  - {name: b, domains: [www.example.com], path: /b/}\n"
+
+
+def test_sites_of_one_domain_are_told_apart_by_their_paths() -> None:
+    one = "  - {name: newspaper, domains: [www.example.com]}\n"
+
+    assert [site.path for site in load(PLAN.replace(one, SITES)).sites] == ["/", "/b/"]
+    with pytest.raises(TierwrightError, match=r"the path /b/ of the domain www\.example\.com stands here twice"):
+        load(PLAN.replace(one, SITES + "  - {name: c, domains: [www.example.com], path: /b/}\n"))
 
 
 def test_a_missing_tier_is_named() -> None:

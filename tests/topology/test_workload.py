@@ -52,3 +52,17 @@ def test_a_class_is_of_the_kind_it_says_or_is_called(name: str, item: RequestCla
 def test_a_profile_is_a_day_or_a_week(hours: tuple[float, ...]) -> None:
     with pytest.raises(ValidationError, match="24 numbers"):
         Workload(peak_requests_per_second=1, hours=hours)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.5, Estimate(low=0.5, mid=0.9, high=1.1)])
+def test_a_share_is_from_nothing_to_all(share: float | Estimate) -> None:
+    with pytest.raises(ValidationError, match=r"from 0 to 1|0 or more"):
+        RequestClass(share=1, cached_share=share)
+    with pytest.raises(ValidationError, match=r"from 0 to 1|0 or more"):
+        Workload(peak_requests_per_second=1, write_share=share)
+
+
+@pytest.mark.parametrize("field", ["app_cpu_ms", "database_cpu_ms", "database_calls", "cache_lookups"])
+def test_a_request_costs_nothing_or_more(field: str) -> None:
+    with pytest.raises(ValidationError, match="0 or more"):
+        RequestClass.model_validate({"share": 1, field: Estimate(low=-1, mid=1, high=2)})

@@ -99,6 +99,17 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, workload: Path)
     assert "the plans cannot be written here" in refusal("--workload", workload, "-o", taken)
 
 
+def test_nothing_is_written_where_there_is_no_answer(tmp_path: Path) -> None:
+    design = design_at("single", tiny())
+    roles = tuple(role for role in design.tiers[0].roles if role.name not in ("sqlite", "postgresql"))
+    bare = design.model_copy(update={"tiers": (design.tiers[0].model_copy(update={"roles": roles}),)})
+    plan = tmp_path / "bare.yaml"
+    plan.write_text(document.to_yaml(bare), encoding="utf-8")
+
+    assert "no server of this plan keeps the database" in refusal(plan, "-o", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def answer(*arguments: Any) -> str:
     out = StringIO()
     call_command("stages", *map(str, arguments), stdout=out, stderr=StringIO())

@@ -38,13 +38,15 @@ class Command(PlanCommand):
 
     def run(self, **options: Any) -> int:
         stages = self._stages(options["plan"], options["workload"])
+        # Worked out first, so that nothing is written where there is no answer.
+        answer = to_document(stages) if options["json"] else report(stages)
         if options["output"]:
             for path in write(stages, Path(options["output"])):
                 self.say(str(path))
-        if options["json"]:
-            self.answer_json(to_document(stages))
+        if isinstance(answer, str):
+            self.answer(answer)
         else:
-            self.answer(report(stages))
+            self.answer_json(answer)
         return FINE
 
     def _stages(self, plan: str | None, workload_file: str | None) -> Stages:
