@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from planner.keeping import Kept
@@ -16,7 +17,15 @@ class Drawn:
     svg: str = ""
     trouble: str = ""
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether its words could not be read any more, were it made to fit half a page."""
+        width = re.search(r'<svg[^>]* width="([0-9]+)', self.svg)
+        return width is not None and int(width[1]) > WIDE
 
+
+WIDE = 1000
+"""Pixels; half a page is some 600, and its smallest letters are then 5 high."""
 _KEPT: Kept[str, Drawn] = Kept(most=64)
 
 
