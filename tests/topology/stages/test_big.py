@@ -6,7 +6,7 @@ import pytest
 
 from tests.topology.stages.cast import design_at, heavy_in_files, large, roles, tiny
 from topology.capacity import forecast
-from topology.design import TierwrightError
+from topology.design import Role, TierwrightError
 from topology.stages import Phase, stage_named, steps_of, transition
 from topology.stages.big import BigChoices
 from topology.stages.layout import hosts_for
@@ -51,6 +51,15 @@ def test_cache_servers_are_of_the_chosen_type() -> None:
 def test_there_must_be_a_balancer_to_add_to() -> None:
     with pytest.raises(TierwrightError, match=r"\(load_balanced\)"):
         STAGE.advance(design_at("media_server"))
+
+
+def test_a_balancer_that_shares_its_server_is_moved_first() -> None:
+    design = design_at("single", tiny())
+    crowded = Role(name="haproxy"), *design.tiers[0].roles
+    shared = design.model_copy(update={"tiers": (design.tiers[0].model_copy(update={"roles": crowded}),)})
+
+    with pytest.raises(TierwrightError, match="give it a server of its own first"):
+        STAGE.advance(shared)
 
 
 def test_what_is_left_to_fail_alone_is_listed_with_what_recovery_takes() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from topology import revisions
-from topology.design import Promise, Site
+from topology.design import Promise, Site, TierwrightError
+from topology.management.command import FINE, PlanCommand
 from topology.models import Plan
 from topology.stages import evolve, first
 from topology.value import Estimate
@@ -39,16 +39,23 @@ HISTORY = {
 """The stages behind the demo, and what was said of each; the site shows those that may come."""
 
 
-class Command(BaseCommand):
+class Command(PlanCommand):
     """Seeds the demo."""
 
     help = "Seed the demo plan, a newspaper with ten million hits a day. Safe to repeat."
+    example = "python manage.py demo"
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def run(self, **options: Any) -> int:
         """Make the plan where it is not there."""
-        there = Plan.objects.filter(slug=SLUG).exists()
+        try:
+            there = Plan.objects.filter(slug=SLUG).exists()
+        except DatabaseError as error:
+            raise TierwrightError(
+                f"the database cannot be read ({error}); `python manage.py migrate` makes its tables"
+            ) from None
         plan = seed()
-        self.stdout.write(f"The demo {'was there already' if there else 'is ready'}: plan {plan.slug}.")
+        self.answer(f"The demo {'was there already' if there else 'is ready'}: plan {plan.slug}.")
+        return FINE
 
 
 def seed() -> Plan:

@@ -41,7 +41,8 @@ class Command(PlanCommand):
         drawing = draw(before, after, forecast=_forecast(after or before))
         content = drawing.dot.encode() if kind is None else drawing.render(kind)
         _write(output, content)
-        self.say(f"{output}: {len(drawing.picture.groups)} tiers drawn")
+        count = len(drawing.picture.groups)
+        self.say(f"{output}: {count} {'tier' if count == 1 else 'tiers'} drawn")
         return FINE
 
 
