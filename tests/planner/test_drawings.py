@@ -11,10 +11,11 @@ from topology.diagrams import draw
 
 
 def servers(count: int) -> Design:
-    return newspaper(tiers=[{"name": "web", "servers": {"count": count, "type": "small"}, "roles": []}])
+    tiers = [{"name": "web", "servers": {"count": count, "type": "small"}, "roles": ["nginx", "gunicorn", "memcached"]}]
+    return newspaper(tiers=tiers)
 
 
-@pytest.mark.parametrize(("count", "wide"), [(1, False), (8, True)])
+@pytest.mark.parametrize(("count", "wide"), [(1, False), (6, True)])
 def test_only_a_drawing_of_many_servers_in_a_row_is_wide(count: int, wide: bool) -> None:
     assert drawn(draw(servers(count))).is_wide is wide
 
