@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from topology.components import PUBLIC, Cluster
 from topology.diff import listing
-from topology.stages.installation import work
+from topology.stages.installation import named_units, work
 from topology.stages.steps import Phase, Transition, units
 
 Kind = Literal["setting", "door", "program"]
@@ -95,12 +95,16 @@ def _programs(change: Transition) -> Iterator[Effect]:
 def _acted_on(change: Transition) -> Iterator[tuple[str, str, str]]:
     for phase in Phase:
         for item in work(change, phase):
-            fresh = {placed.key for placed in item.added}
-            for placing in () if item.is_new else (*item.files, *item.gone):
-                if placing.file.unit and placing.placed.key in fresh:
-                    yield item.host.name, placing.file.unit, "started"
-                elif placing.file.unit and placing.file.action != "none":
-                    yield item.host.name, placing.file.unit, _PAST[placing.file.action]
+            if item.is_new:
+                continue
+            there, stay = (
+                named_units(tree.get(item.host.name, {})) for tree in (change.trees_before, change.trees_after)
+            )
+            for file in (placing.file for placing in (*item.files, *item.gone)):
+                if file.unit and file.unit not in there:
+                    yield item.host.name, file.unit, "started"
+                elif file.unit in stay and file.action != "none":
+                    yield item.host.name, file.unit, _PAST[file.action]
 
 
 _PAST = {"reload": "reloaded", "restart": "restarted"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from shlex import quote
 
@@ -10,7 +10,7 @@ from topology.components import EVERY_HOST, FILES, PUBLIC, ConfigFile, Edge, Pla
 from topology.design import Host
 from topology.diff import FileChange
 from topology.sizing import HEALTH_PATH
-from topology.stages.steps import Block, Phase, Placing, Transition, shared, units
+from topology.stages.steps import Block, Phase, Placing, Transition, Tree, shared, units
 
 _BY_SERVICE: tuple[tuple[str, Phase], ...] = (
     ("app", Phase.APP),
@@ -140,10 +140,11 @@ def undo_lines(item: Work) -> tuple[str, ...]:
     new = [p.file.path for p in item.files if p.file.path not in kept]
     back = tuple(f"cp -a {item.change.aside}{quote(path)} {quote(path)}" for path in item.replaced)
     away = (f"rm -f {' '.join(map(quote, new))}",) if new else ()
-    stopped = tuple(f"systemctl disable --now {quote(unit)}" for placed in item.added for unit in units(placed))
-    added = {placed.key for placed in item.added}
-    files = [p.file for p in (*item.files, *item.gone) if p.placed.key not in added]
-    return (*stopped, *back, *away, *_unit_lines(files))
+    there = named_units(item.change.trees_before.get(item.host.name, {}))
+    begun = dict.fromkeys(p.file.unit for p in item.files if p.file.unit and p.file.unit not in there)
+    stopped = tuple(f"systemctl disable --now {quote(unit)}" for unit in begun)
+    files = [p.file for p in (*item.files, *item.gone) if p.file.unit in there]
+    return (*stopped, *back, *away, *_unit_lines(files, there=there - set(_vanishing(item))))
 
 
 def put_aside(change: Transition, paths: Iterable[str]) -> tuple[str, ...]:
@@ -192,7 +193,9 @@ def _work(change: Transition, host: Host, phase: Phase) -> Work:
     there = set() if change.is_new(host.name) else _role_names(change, host.name)
     mine = {p.key: p for p in change.after.by_host[host.name] if phase_of(p) == phase}
     files = tuple(p for path, p in new.items() if p.placed.key in mine and (path not in old or differs(old[path], p)))
-    touched = [p for key, p in mine.items() if any(f.placed.key == key for f in files)]
+    gone = tuple(_gone(change, host.name, phase))
+    keys = {item.placed.key for item in (*files, *gone)}
+    touched = [placed for key, placed in mine.items() if key in keys]
     added = tuple(p for p in touched if p.role.name not in there)
     return Work(
         change=change,
@@ -200,7 +203,7 @@ def _work(change: Transition, host: Host, phase: Phase) -> Work:
         added=added,
         standing=tuple(p for p in touched if p.role.name in there),
         files=files,
-        gone=tuple(_gone(change, host.name, phase)),
+        gone=gone,
     )
 
 
@@ -228,7 +231,7 @@ def _lines(item: Work) -> Iterator[str]:
         yield f"DEBIAN_FRONTEND=noninteractive apt-get install -y {' '.join(map(quote, packages))}"
     yield from put_aside(item.change, item.replaced)
     yield from (_install(item.change, p.file) for p in item.files)
-    yield from _removal(item.gone)
+    yield from _removal(item)
     if any(p.file.path.startswith("/etc/systemd/") for p in (*item.files, *item.gone)):
         yield "systemctl daemon-reload"
     if any(p.file.path.startswith("/etc/tmpfiles.d/") for p in item.files):
@@ -236,13 +239,26 @@ def _lines(item: Work) -> Iterator[str]:
 
 
 def _units_of(item: Work) -> tuple[str, ...]:
-    new = {unit for placed in item.added for unit in units(placed)}
-    return _unit_lines([p.file for p in (*item.files, *item.gone)], new=new)
+    left = _vanishing(item)
+    files = [p.file for p in (*item.files, *item.gone) if p.file.unit not in left]
+    return _unit_lines(files, there=named_units(item.change.trees_before.get(item.host.name, {})))
 
 
-def _removal(gone: Iterable[Placing]) -> Iterator[str]:
-    paths = " ".join(quote(p.file.path) for p in gone)
+def named_units(tree: Tree) -> set[str]:
+    """The units that the files of a host name."""
+    return {placing.file.unit for placing in tree.values() if placing.file.unit}
+
+
+def _vanishing(item: Work) -> tuple[str, ...]:
+    """Units of files that go, which no file of the host names any more."""
+    kept = named_units(item.change.trees_after[item.host.name])
+    return tuple(dict.fromkeys(p.file.unit for p in item.gone if p.file.unit and p.file.unit not in kept))
+
+
+def _removal(item: Work) -> Iterator[str]:
+    paths = " ".join(quote(p.file.path) for p in item.gone)
     if paths:
+        yield from (f"systemctl disable --now {quote(unit)}" for unit in _vanishing(item))
         yield f"rm -f {paths}"
 
 
@@ -253,16 +269,18 @@ def _install(change: Transition, file: ConfigFile) -> str:
     return f"install -D -o {quote(owner)} -g {quote(group or owner)} -m {file.mode:04o} {change.staged}{path} {path}"
 
 
-def _unit_lines(files: Iterable[ConfigFile], *, new: Iterable[str] = ()) -> tuple[str, ...]:
-    """The lines that make programs read their files: each unit once, a restart rather than a reload."""
-    fresh = set(new)
+def _unit_lines(files: Iterable[ConfigFile], *, there: Collection[str]) -> tuple[str, ...]:
+    """The lines that make programs read their files: each unit once, a restart rather than a reload.
+
+    A unit that is not there yet is enabled and started.
+    """
     wanted: dict[str, str] = {}
     for file in files:
-        if file.unit and file.action != "none" and wanted.get(file.unit) != "restart":
-            wanted[file.unit] = file.action
+        if file.unit and (file.action != "none" or file.unit not in there) and wanted.get(file.unit) != "restart":
+            wanted[file.unit] = "restart" if file.action == "none" else file.action
     return tuple(
-        f"systemctl enable {quote(unit)} && systemctl restart {quote(unit)}"
-        if unit in fresh
-        else f"systemctl {_VERBS[action]} {quote(unit)}"
+        f"systemctl {_VERBS[action]} {quote(unit)}"
+        if unit in there
+        else f"systemctl enable {quote(unit)} && systemctl restart {quote(unit)}"
         for unit, action in wanted.items()
     )

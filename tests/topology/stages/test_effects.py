@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from tests.topology.stages.cast import design_at
 from topology.components import catalogue
-from topology.design import Design
+from topology.design import Design, Site
 from topology.document import from_data, to_data
 from topology.stages import Effect, effects_of, transition
 
@@ -54,6 +54,16 @@ def test_programs_start_stop_restart_or_reload() -> None:
     assert "postgresql@15-main.service is restarted on web1" in larger
     assert "postgresql@15-main.service is reloaded on web1" not in larger
     assert "pgbouncer.service is started on web1" in balanced
+
+
+def test_a_site_that_comes_or_goes_starts_or_stops_its_program() -> None:
+    one = design_at("single")
+    two = one.model_copy(update={"sites": (*one.sites, Site(name="blog", domains=("blog.example.com",)))})
+
+    assert "app-blog.service is started on web1" in {e.says for e in _effects("program", one, two)}
+    going = {e.says for e in _effects("program", two, one)}
+    assert "app-blog.service is stopped on web1" in going
+    assert "app-blog.service is restarted on web1" not in going
 
 
 def test_effects_are_plain_json() -> None:

@@ -250,3 +250,22 @@ def test_a_database_that_others_take_over_is_dumped_for_them() -> None:
 
 def _address(design: Design, name: str) -> str:
     return next(host.address for host in design.hosts if host.name == name)
+
+
+def test_a_site_that_comes_is_started_and_one_that_goes_is_stopped() -> None:
+    one = design_at("single")
+    two = one.model_copy(update={"sites": (SITE, Site(name="blog", domains=("blog.example.com",)))})
+
+    coming, going = steps_of(transition(one, two)), steps_of(transition(two, one))
+
+    assert "systemctl enable app-blog.service && systemctl restart app-blog.service" in _text(coming)
+    assert any("systemctl disable --now app-blog.service" in line for step in coming for line in _undone(step))
+    lines = _text(going).splitlines()
+    stopped = lines.index("systemctl disable --now app-blog.service")
+    removed = next(n for n, line in enumerate(lines) if line.startswith("rm -f") and "app-blog.service" in line)
+    assert stopped < removed
+    assert "systemctl restart app-blog.service" not in lines
+
+
+def _undone(step: Step) -> list[str]:
+    return [line for block in step.undo for line in block.lines]
