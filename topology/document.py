@@ -191,6 +191,10 @@ def _check_types(design: Design) -> Iterator[Problem]:
         for path, name in types:
             if name not in known:
                 yield Problem(path=path, says=f"no server type is called {name}; there are {', '.join(known)}")
+    seen_on = design.workload.observed if isinstance(design.workload, Workload) else None
+    if seen_on is not None and seen_on.server_type not in (None, *known):
+        path = ("workload", "observed", "server_type")
+        yield Problem(path=path, says=f"no server type is called so; there are {', '.join(known)}, or write its cores")
 
 
 def _check_addresses(design: Design) -> Iterator[Problem]:

@@ -128,6 +128,7 @@ Dotted = Annotated[str, AfterValidator(check_dotted)]
 Address = Annotated[str, AfterValidator(check_address)]
 Network = Annotated[str, AfterValidator(check_network)]
 Text = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(check_text)]
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[int, Field(ge=1024, le=65535)]
+"""A port that a program without root's rights may listen on."""
 Number = int | float
 """A number that keeps the form it was written in, so that a document's digest is that of its text."""

@@ -115,7 +115,8 @@ class Cluster:
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
-        """Every connection of the design, the public ones first."""
+        """Every connection of the design, the public ones first; refused where two programs want one port."""
+        self._refuse_clashes()
         inner = tuple(edge for placed in self.placed for edge in self._edges_from(placed))
         return (*self._public_edges(), *inner)
 
@@ -256,6 +257,15 @@ class Cluster:
             return offer.placed.host.name == placed.host.name
         return offer.placed.key != placed.key
 
+    def _refuse_clashes(self) -> None:
+        taken: dict[tuple[str, str, int], Placed] = {}
+        for offers in self.offers.values():
+            for offer in offers:
+                key = (offer.placed.host.name, offer.endpoint.protocol, offer.endpoint.port)
+                other = taken.setdefault(key, offer.placed)
+                if offer.endpoint.port and other.component is not offer.placed.component:
+                    raise _clash(key, other.role.name, offer.placed.role.name)
+
     def _public_edges(self) -> Iterator[Edge]:
         fronted = {
             (*offer.placed.key, offer.endpoint.service)
@@ -268,6 +278,14 @@ class Cluster:
             for offer in offers:
                 if offer.endpoint.public and (*offer.placed.key, offer.endpoint.service) not in fronted:
                     yield _public_edge(offer)
+
+
+def _clash(key: tuple[str, str, int], first: str, second: str) -> TierwrightError:
+    host, protocol, port = key
+    return TierwrightError(
+        f"{first} and {second} both listen on {protocol} port {port} of {host}; give one of them another port or host",
+        place=Place(path=f"server {host}"),
+    )
 
 
 def _public_edge(offer: Offer) -> Edge:

@@ -81,7 +81,20 @@ class Everywhere(Store):
         return ()
 
 
-COMPONENTS = {role: component for component in (Front(), Entry(), Store(), Everywhere()) for role in component.roles}
+class Squatter(Store):
+    """Listens where the entry does."""
+
+    name = "squatter"
+    roles: ClassVar[Mapping[str, str]] = {"squatter": "keeps values"}
+    offers: ClassVar[Mapping[str, tuple[str, ...]]] = {"squatter": ("cache",)}
+
+    def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
+        return (Endpoint(service="cache", port=8080),)
+
+
+COMPONENTS = {
+    role: component for component in (Front(), Entry(), Store(), Squatter(), Everywhere()) for role in component.roles
+}
 
 
 def cluster(**tiers: list[str]) -> Cluster:
@@ -151,3 +164,12 @@ def test_connections_of_a_need_are_on_its_edges() -> None:
 def test_an_unknown_role_is_refused_with_its_tier() -> None:
     with pytest.raises(TierwrightError, match="no role is called nothing"):
         _ = cluster(web=["nothing"]).placed
+
+
+def test_two_programs_that_want_one_port_are_refused_with_their_server() -> None:
+    with pytest.raises(TierwrightError, match="entry and squatter both listen on tcp port 8080 of web"):
+        _ = cluster(web=["entry", "squatter"]).edges
+
+
+def test_two_programs_may_listen_on_one_port_of_two_servers() -> None:
+    assert cluster(web=["entry"], other=["squatter"]).edges

@@ -34,7 +34,7 @@ def test_a_person_reads_what_a_component_is_and_what_may_be_set() -> None:
     assert "gunicorn (gunicorn)\n    The application server" in text
     assert "threads (integer from 1 to 64): Threads of each worker" in text
     assert "was started and answered: GET /-/health: 200 ok" in text
-    assert "port (integer from 1 to 65535): TCP port; 11211 by default." in text
+    assert "port (integer from 1024 to 65535): TCP port; 11211 by default." in text
 
 
 def test_the_schema_names_every_role_and_its_settings() -> None:

@@ -38,12 +38,22 @@ class Command(PlanCommand):
         kind = _kind(output)
         before = read_plan(options["plan"])
         after = read_plan(options["after"]) if options["after"] else None
-        drawing = draw(before, after, forecast=_forecast(after or before))
+        drawing = draw(before, after, forecast=self._forecast(after or before))
         content = drawing.dot.encode() if kind is None else drawing.render(kind)
         _write(output, content)
         count = len(drawing.picture.groups)
         self.say(f"{output}: {count} {'tier' if count == 1 else 'tiers'} drawn")
         return FINE
+
+    def _forecast(self, design: Design) -> Forecast | None:
+        """The forecast whose loads the drawing shows; what has none is drawn without loads."""
+        if design.workload is None:
+            return None
+        try:
+            return forecast(design)
+        except TierwrightError as error:
+            self.say(f"drawn without loads: {error}")
+            return None
 
 
 def _kind(output: Path) -> Format | None:
@@ -55,11 +65,6 @@ def _kind(output: Path) -> Format | None:
             f"the ending must be one of {', '.join(DRAWN)} or dot", place=Place(file=str(output), path="-o")
         )
     return kind
-
-
-def _forecast(design: Design) -> Forecast | None:
-    """The forecast whose loads the drawing shows; a plan without a workload is drawn without loads."""
-    return forecast(design) if design.workload is not None else None
 
 
 def _write(path: Path, content: bytes) -> None:
