@@ -54,7 +54,7 @@ def _growing(factor: float, growth: float | None, months: float | None, kept: fl
         return f"The first limit lies at {digits(factor)} times today's peak: it is met already."
     times = f"The first limit is met at {digits(factor)} times today's peak"
     if growth is None:
-        return f"{times}; when that is, the workload's growth_per_year would tell."
+        return f"{times}; say how fast traffic grows (growth_per_year), and this has a date."
     if months is None:
         return f"{times}, which is not in sight at {growth * 100:+.0f} % a year."
     promised = "" if kept is None else f"; the promised headroom is used up {_when(kept)}"

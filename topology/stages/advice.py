@@ -179,9 +179,11 @@ class _Table:
         return self._answer(4, best.name, why, best)
 
     def most(self) -> Advice:
-        """Row 5."""
+        """Row 5; where nothing runs at all there is no way to go but another kind of server."""
         best = max((*self.question.ways, self.stay), key=lambda option: (option.carries, -option.cost))
         short = self._holds(best).says
+        if best.carries <= 0:
+            return self._answer(5, None, f"Nothing here runs: {short}. Add a larger server type to the plan.")
         why = f"{self._lacks()} Nothing here keeps the promise; {_briefly(best)} carries most, and {short}."
         return self._answer(5, best.name, why, None if best is self.stay else best)
 

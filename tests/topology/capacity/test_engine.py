@@ -334,7 +334,7 @@ def test_growth_names_the_month() -> None:
 @pytest.mark.parametrize(
     ("rate", "more", "says"),
     [
-        (10, {}, "3.08 times today's peak; when that is, the workload's growth_per_year would tell."),
+        (10, {}, "3.08 times today's peak; say how fast traffic grows (growth_per_year), and this has a date."),
         (10, {"growth_per_year": -0.1}, "not in sight at -10 % a year"),
         (40, {"growth_per_year": 0.2}, "lies at 0.769 times today's peak: it is met already."),
     ],

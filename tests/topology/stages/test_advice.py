@@ -151,3 +151,14 @@ def test_types_without_a_price_are_compared_by_what_they_carry() -> None:
 
     assert stages.recommended in ("resize", "load_balanced", "big")
     assert "an unknown price" in stages.why
+
+
+def test_where_nothing_runs_at_all_no_way_is_recommended() -> None:
+    toy = ServerType(cores=1, ram_mib=128)
+    kinds = dict.fromkeys(("small", "medium", "large", "xlarge", "memory"), toy)
+
+    stages = evolve(first(SITE, python_bound(), server_types=kinds))
+
+    assert stages.recommended is None
+    assert stages.why.startswith("Nothing here runs: web1 needs")
+    assert "Add a larger server type" in stages.why
