@@ -95,6 +95,7 @@ def accessible(page: Page) -> Callable[[], None]:
     """`accessible()` fails where axe finds a violation on the page as it stands."""
 
     def accessible() -> None:
+        page.wait_for_load_state()  # a click may have led to a page that is still coming
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
 
@@ -102,6 +103,7 @@ def accessible(page: Page) -> Callable[[], None]:
 
 
 def _look(page: Page, name: str, width: int, scheme: str) -> Path | None:
+    page.wait_for_load_state()
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     reach = page.evaluate("() => document.documentElement.scrollWidth")

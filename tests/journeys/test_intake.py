@@ -37,6 +37,7 @@ def test_the_first_number_is_three_clicks_away(
     accessible()
 
     page.get_by_role("link", name="Read a log").click()
+    page.wait_for_url("**/intake/")
     look("intake")
     accessible()
     page.get_by_label("Log files").set_input_files(log)  # the second click opens the file dialog

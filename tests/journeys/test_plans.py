@@ -42,6 +42,7 @@ def test_a_plan_shows_its_drawing_and_its_history(
     page.get_by_text("The same as a table").click()
     expect(page.get_by_role("cell", name="10.0.0.31")).to_be_visible()
     page.get_by_role("link", name="First").click()
+    page.wait_for_url("**/revisions/1/")
     look("revision")
     accessible()
     with page.expect_download() as kept:
