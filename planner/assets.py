@@ -16,13 +16,17 @@ NAMES = tuple(
 )
 
 
+class _Bootstrap(FileSystemStorage):
+    """The package's files; collectstatic copies them to prefix + name."""
+
+    prefix = "bootstrap"
+
+
 class BootstrapFinder(BaseFinder):
     """Finds `bootstrap/css/bootstrap.min.css`, `bootstrap/js/bootstrap.bundle.min.js` and their maps."""
 
     def __init__(self, app_names: object = None, *args: Any, **kwargs: Any) -> None:
-        self.storage = FileSystemStorage(location=str(bootstrap_wrapper.get_bootstrap_dir()))
-        # collectstatic copies to prefix + name.
-        self.storage.prefix = "bootstrap"  # type: ignore[attr-defined]  # read by collectstatic
+        self.storage = _Bootstrap(location=str(bootstrap_wrapper.get_bootstrap_dir()))
         super().__init__(*args, **kwargs)
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:

@@ -162,14 +162,14 @@ def _new_tier(sent: QueryDict, draft: Draft) -> dict[str, Any]:
 def _draft_of(sent: QueryDict) -> Draft:
     """The draft that the form carries; a form that was tampered with is refused in the codec's words."""
     try:
-        draft = json.loads(sent.get("draft", ""))
+        draft: Draft = json.loads(sent.get("draft", ""))
         document.from_data(draft, catalogue=catalogue())
     except ValueError:
         raise TierwrightError("the form did not arrive whole; go back one page and send it again") from None
     except TierwrightError:
         # A draft with a mistake in it is what the form is for; only its shape must hold.
         _check_shape(draft)
-    return draft  # type: ignore[no-any-return]
+    return draft
 
 
 def _check_shape(draft: Any) -> None:

@@ -145,8 +145,10 @@ def _constants(module: ModuleType) -> Iterator[tuple[str, str]]:
 
 
 def _string(node: ast.AST | None) -> str:
-    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-    return str(node.value.value) if is_text else ""  # type: ignore[union-attr]
+    match node:
+        case ast.Expr(value=ast.Constant(value=str() as text)):
+            return text
+    return ""
 
 
 def stages_text() -> str:

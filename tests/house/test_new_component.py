@@ -87,7 +87,9 @@ def test_a_folder_put_there_is_found_everywhere(tree: Path, put: object) -> None
     assert f"settings-{name}" in json.loads(schema)["$defs"]
     assert "Contracts:" in lint.stdout
     assert f"components.{name}" not in lint.stdout, lint.stdout
-    assert int(re.search(r"(\d+) passed", walked)[1]) >= 8, walked  # type: ignore[index]
+    passed = re.search(r"(\d+) passed", walked)
+    assert passed is not None, walked
+    assert int(passed[1]) >= 8, walked
     assert "passed" in pages
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import string
@@ -124,4 +125,4 @@ def broken_drawings(texts: list[str]) -> int:
 
 def draft() -> dict[str, Any]:
     """The draft that the editor's form carries."""
-    return json.loads(json.dumps(builders.NEWSPAPER))  # type: ignore[no-any-return]
+    return copy.deepcopy(builders.NEWSPAPER)

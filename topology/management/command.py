@@ -25,7 +25,7 @@ class PlanCommand(BaseCommand):
 
     example = ""
     """A command line that works, shown at the end of `--help`."""
-    requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own name and type
+    requires_system_checks = ()
     requires_migrations_checks = False
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:

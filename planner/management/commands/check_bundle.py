@@ -15,7 +15,7 @@ class Command(BaseCommand):
     """Has the files of a bundle checked."""
 
     help = "Have the files of a bundle checked by the real programs (the site starts this by itself)."
-    requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own name and type
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The checking."""

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     """Reads the logs of a folder into a reading, and deletes them."""
 
     help = "Read a log that was sent to the site (the site starts this by itself)."
-    requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own name and type
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The reading and the folder."""

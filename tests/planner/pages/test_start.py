@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from tests.builders import newspaper
 from topology import revisions
@@ -48,12 +49,12 @@ def test_a_removed_plan_is_not_listed(client: Client) -> None:
 
 @pytest.mark.parametrize("plans", [1, 12])
 def test_the_list_asks_the_database_as_often_for_one_plan_as_for_many(
-    plans: int, client: Client, django_assert_max_num_queries: object
+    plans: int, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(plans):
         revisions.start(newspaper(), name="The newspaper", message="First")
 
-    with django_assert_max_num_queries(5):  # type: ignore[operator]
+    with django_assert_max_num_queries(5):
         client.get("/")
 
 
