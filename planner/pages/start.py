@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from planner.http import HtmxRequest, page
 from topology import revisions
-from topology.management.commands.demo import seed
+from topology.demo import seed
 
 
 @require_safe

@@ -1,42 +1,14 @@
-"""`manage.py demo`: seeds the demo, a newspaper at the scale of the chapter's; safe to repeat."""
+"""`manage.py demo`: seeds the demo; safe to repeat."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
-from topology import revisions
-from topology.design import Promise, Site, TierwrightError
+from topology import demo
+from topology.design import TierwrightError
 from topology.management.command import FINE, PlanCommand
-from topology.models import Plan
-from topology.stages import evolve, first
-from topology.value import Estimate
-from topology.workload import Observation, RequestClass, Workload
-
-SLUG, NAME = "newspaper", "The newspaper"
-CHAPTER = "The Django Book, chapter 21"
-HITS_A_DAY = 10_000_000
-"""Hits a day of the newspaper that Django was written for, from servers for web, media and database (CHAPTER)."""
-MEAN_RATE = HITS_A_DAY / 86_400
-PEAK = Estimate(
-    low=round(MEAN_RATE * 1.5, 1),
-    mid=round(MEAN_RATE * 2, 1),
-    high=round(MEAN_RATE * 3, 1),
-    basis="guess",
-    source=f"ten million hits a day ({CHAPTER}); a busiest hour of twice the mean is a guess",
-)
-NOTES = (
-    f"A made-up newspaper at the scale of the one in {CHAPTER}: ten million hits a day, over half a million articles"
-    " since 1989, a database under 2 GB. How the day and the requests are spread, how busy the first server was and"
-    " how fast the paper grows are guesses, so that there is something to plan."
-)
-HISTORY = {
-    "single": "One server, as most sites begin",
-    "split_database": "Give the database a server of its own",
-    "media_server": "Give the media a server of their own",
-}
-"""The stages behind the demo, and what was said of each; the site shows those that may come."""
 
 
 class Command(PlanCommand):
@@ -48,48 +20,11 @@ class Command(PlanCommand):
     def run(self, **options: Any) -> int:
         """Make the plan where it is not there."""
         try:
-            there = Plan.objects.filter(slug=SLUG).exists()
+            there = demo.is_there()
         except DatabaseError as error:
             raise TierwrightError(
                 f"the database cannot be read ({error}); `python manage.py migrate` makes its tables"
             ) from None
-        plan = seed()
+        plan = demo.seed()
         self.answer(f"The demo {'was there already' if there else 'is ready'}: plan {plan.slug}.")
         return FINE
-
-
-def seed() -> Plan:
-    """The demo plan, made where it is not there; one that was taken off the lists comes back."""
-    plan = Plan.objects.filter(slug=SLUG).first()
-    if plan is None:
-        return _grow()
-    revisions.bring_back(plan)
-    return plan
-
-
-def workload() -> Workload:
-    """What the newspaper's readers ask."""
-    return Workload(
-        peak_requests_per_second=PEAK,
-        classes={
-            "page": RequestClass(share=0.1),
-            "static": RequestClass(share=0.3),
-            "media": RequestClass(share=0.6),
-        },
-        database_gib=Estimate(low=1, mid=1.8, high=1.9, basis="given", source=f"under 2 GB ({CHAPTER})"),
-        growth_per_year=0.6,
-        observed=Observation(cpu_share=0.7, requests_per_second=PEAK.mid, cores=8),
-    )
-
-
-@transaction.atomic
-def _grow() -> Plan:
-    site = Site(name=SLUG, domains=("www.newspaper.example",))
-    promise = Promise(availability=0.998, headroom=0.3)
-    start = first(site, workload(), promise=promise).model_copy(update={"notes": NOTES})
-    stages = evolve(start)
-    revision = revisions.start(start, name=NAME, message=HISTORY["single"])
-    for name in list(HISTORY)[1:]:
-        design = stages.view(name).design
-        revision = revisions.record(revision.plan, design, parent_digest=revision.digest, message=HISTORY[name])
-    return revision.plan

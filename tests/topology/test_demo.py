@@ -6,8 +6,8 @@ import pytest
 from django.core.management import call_command
 
 from topology import revisions
+from topology.demo import HISTORY, HITS_A_DAY, seed
 from topology.design import WorkloadFile
-from topology.management.commands.demo import HISTORY, HITS_A_DAY, seed
 from topology.models import Plan
 from topology.stages import evolve
 
