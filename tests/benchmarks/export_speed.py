@@ -39,7 +39,7 @@ class Cost:
 def plan_of(hosts: int) -> Design:
     """A design of exactly so many servers, at least 10, in five tiers: nine tenths of them web servers."""
     few = max(1, hosts // 50)
-    counts = {"balancer": 2, "media": few, "cache": few, "database": 2}
+    counts = {"balancer": 2, "media": few, "cache": few, "database": 1}
     counts["web"] = hosts - sum(counts.values())
     kinds = {"balancer": "small", "web": "small", "media": "small", "cache": "small", "database": "large"}
     roles = {

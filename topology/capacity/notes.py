@@ -27,6 +27,7 @@ def notes_of(
     """The notes of a forecast; `answered` where a response time is given."""
     found = [
         *_refusals(hosts),
+        *_split_data(network),
         *_overload(workload, capacity, answered=answered),
         *_doubts(workload, doubt),
         *_memory(hosts),
@@ -50,6 +51,16 @@ def _refusals(hosts: Sequence[HostForecast]) -> Iterator[str]:
         yield (
             f"{_named(refusing)} permits fewer connections than its clients may open, so that some are refused at any"
             " rate. No capacity is claimed."
+        )
+
+
+def _split_data(network: Network) -> Iterator[str]:
+    keepers = network.cluster.hosts_offering("sql")
+    if len(keepers) > 1:
+        names = ", ".join(host.name for host in keepers[:4])
+        yield (
+            f"{len(keepers)} servers keep a database of their own ({names}): each takes other writes, so these figures"
+            " are of a site that falls apart, and no bundle is made of it. Leave the database on one of them."
         )
 
 

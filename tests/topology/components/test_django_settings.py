@@ -87,6 +87,14 @@ def test_two_application_servers_without_a_cache_are_refused() -> None:
         text_of(without, "web1", SETTINGS)
 
 
+@pytest.mark.parametrize("database", ["postgresql", "sqlite"])
+def test_databases_that_would_each_take_other_writes_are_refused(database: str) -> None:
+    split = cluster(tier("web", ["nginx", "gunicorn", "memcached", database], count=2))
+
+    with pytest.raises(TierwrightError, match="2 servers keep a database of their own"):
+        text_of(split, "web1", SETTINGS)
+
+
 def test_a_plan_without_a_database_is_refused() -> None:
     with pytest.raises(TierwrightError, match="no server of this plan keeps the database of newspaper"):
         text_of(cluster(tier("web", ["nginx", "gunicorn"])), "web1", SETTINGS)

@@ -11,8 +11,20 @@ from topology.design import Site
 from topology.errors import Place, TierwrightError
 
 
+def _refuse_several(placed: Placed) -> None:
+    """Two servers that both take writes drift apart from the first one on."""
+    keepers = [host.name for host in placed.cluster.hosts_offering("sql")]
+    if len(keepers) > 1:
+        raise TierwrightError(
+            f"{len(keepers)} servers keep a database of their own ({', '.join(keepers[:4])}), and each would take other"
+            " writes; leave it on one of them, and give the others postgresql_replica or none",
+            place=Place(path=f"tier {placed.host.tier}"),
+        )
+
+
 def database_of(placed: Placed, site: Site) -> dict[str, Any]:
     """The database: a file, or the hosts and ports to try in order, and whether a pool stands before it."""
+    _refuse_several(placed)
     edges = [edge for edge in _edges(placed, "pool", "sql") if edge.endpoint.site in ("", site.name)]
     files = [edge.endpoint.socket for edge in edges if edge.endpoint.socket]
     if files:
