@@ -1,0 +1,11 @@
+"""Screening: many candidate topologies at once, by formulas, before a few finalists are simulated."""
+
+from __future__ import annotations
+
+from topology.capacity.screen.inputs import LEAST_CONNECTIONS, LONGEST, RANDOM, ROUND_ROBIN
+from topology.capacity.screen.open_network import open_tiers
+from topology.capacity.screen.outcome import Figures, OpenScreen, PoolScreen
+
+__all__ = [
+    "LEAST_CONNECTIONS", "LONGEST", "RANDOM", "ROUND_ROBIN", "Figures", "OpenScreen", "PoolScreen", "open_tiers",
+]  # fmt: skip
