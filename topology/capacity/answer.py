@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Class = Literal["exact", "approximate", "simulated"]
@@ -81,6 +81,10 @@ class HostForecast:
     """Rate of the whole site at which this server's first limit is met; None where nothing limits it."""
     memory: MemoryUse
 
+    def named(self, name: str) -> HostForecast:
+        """The same forecast of an equal server."""
+        return self if name == self.name else replace(self, name=name)
+
 
 @dataclass(frozen=True, kw_only=True)
 class TierForecast:
@@ -115,6 +119,24 @@ class Today:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LimitDate:
+    """When one limit is met as traffic grows."""
+
+    tier: str
+    server: str
+    """The server of the tier that meets it first."""
+    limit: Resource | Literal["headroom", "p95"]
+    """A resource that is full, or a promise that no longer holds."""
+    at_rps: Number
+    """Rate of the whole site at which it is met."""
+    factor: Number
+    """The same in times of today's peak."""
+    months: Number | None
+    """Months from today: earliest, expected, latest, 600 for any later; None where no growth leads there."""
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Growth:
     """How far the design is from its limit as traffic grows."""
 
@@ -125,6 +147,10 @@ class Growth:
     months_to_promise: float | None
     """Months until the promised headroom is used up; None where none is promised or it is not in sight."""
     says: str
+    limits: tuple[LimitDate, ...] = ()
+    """Every limit of every tier, and the promised headroom, the one that is met first in front."""
+    if_nothing: str = ""
+    """What happens if nothing is done, as a sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +179,8 @@ class Forecast:
     """Share of the answer that rests on guessed inputs, 0 to 1."""
     headroom: float
     """Share of capacity left free at the peak; negative where it is exceeded, -1 where no capacity is claimed."""
-    hosts: tuple[HostForecast, ...]
+    hosts: Sequence[HostForecast]
+    """Every server, in the order of the plan."""
     tiers: tuple[TierForecast, ...]
     single_points: tuple[SinglePoint, ...]
     today: Today | None = None

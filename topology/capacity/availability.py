@@ -46,10 +46,14 @@ def k_of_n(unit: Unit) -> float:
     if unit.mtbf <= 0 or unit.mttr < 0 or not 0 < unit.needed <= unit.count:
         raise ValueError(f"{unit.name}: times must be positive, and from 1 to {unit.count} servers needed")
     crews = unit.count if unit.crews is None else unit.crews
+    if crews < 1:
+        raise ValueError(f"{unit.name}: somebody must repair, so crews must be at least 1")
     weights = [1.0]
     for down in range(1, unit.count + 1):
         failing = (unit.count - down + 1) / unit.mtbf
         weights.append(weights[-1] * failing * unit.mttr / min(down, crews))
+        if weights[-1] > 1e200:
+            weights = [weight * 1e-200 for weight in weights]
     enough = sum(weights[: unit.count - unit.needed + 1])
     return enough / sum(weights)
 
@@ -90,10 +94,11 @@ def _units(network: Network, hosts: Sequence[HostForecast], lost: Sequence[Loss]
     for tier in network.cluster.design.tiers:
         equals = [host for host in hosts if host.tier == tier.name and host.name in asked - lone]
         if equals:
-            busy = sum(_busy(host) for host in equals)
-            needed = min(len(equals), max(1, math.ceil(busy)))
+            count = sum(network.servers(host.name) for host in equals)
+            busy = sum(_busy(host) * network.servers(host.name) for host in equals)
+            needed = min(count, max(1, math.ceil(busy)))
             repair = at(REPAIR_HOURS, slow)
-            units.append(Unit(name=tier.name, mtbf=mtbf, mttr=repair, count=len(equals), needed=needed))
+            units.append(Unit(name=tier.name, mtbf=mtbf, mttr=repair, count=count, needed=needed))
     return units
 
 

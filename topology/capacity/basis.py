@@ -51,11 +51,11 @@ def _of_limit(
 
 
 def _cpu(item: Passage) -> tuple[float, Estimate | None]:
-    return item.visits, item.demand.cpu_ms
+    return item.visits * item.servers, item.demand.cpu_ms
 
 
 def _bytes(item: Passage) -> tuple[float, Estimate | None]:
-    return item.remote, item.demand.bytes_out
+    return item.remote * item.servers, item.demand.bytes_out
 
 
 def _share(items: Iterable[Passage], measure: _Measure) -> float:

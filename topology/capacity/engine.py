@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from topology import document
@@ -11,6 +11,7 @@ from topology.capacity.availability import availability_of
 from topology.capacity.basis import Guessed, guessed
 from topology.capacity.calibration import Fit, fit
 from topology.capacity.cost import cost_of
+from topology.capacity.folding import Servers, SmallCluster, cluster_of, folded
 from topology.capacity.growth import growth_of
 from topology.capacity.holding import Holding
 from topology.capacity.hosts import host_forecasts, tier_forecasts
@@ -34,13 +35,20 @@ ENGINE = "1.0"
 DEFAULT_LIMITS = ClusterLimits()
 
 
-def forecast(design: Design, workload: Workload | None = None, *, limits: ClusterLimits = DEFAULT_LIMITS) -> Forecast:
+def forecast(
+    design: Design,
+    workload: Workload | None = None,
+    *,
+    limits: ClusterLimits = DEFAULT_LIMITS,
+    lost: Collection[str] = (),
+) -> Forecast:
     """What a design carries under a workload (by default its own), what breaks first, and how sure that is.
 
-    Rates are requests per second of the whole site. Raises TierwrightError, with its place, where there is no
+    Rates are requests per second of the whole site. With servers `lost`, by name, it is the forecast of what is
+    left: survivors keep their settings and take over. Raises TierwrightError, with its place, where there is no
     workload or nobody answers a kind of request that it holds.
     """
-    return forecast_of(resolve(design, workload or _own(design), limits=limits))
+    return _Engine(cluster_of(design, workload or _own(design), limits=limits, lost=lost)).forecast()
 
 
 def calibrate(workload: Workload, design: Design, *, limits: ClusterLimits = DEFAULT_LIMITS) -> Workload:
@@ -52,7 +60,7 @@ def forecast_of(cluster: Cluster) -> Forecast:
     """The forecast of a resolved cluster, which holds its workload."""
     if cluster.workload is None:
         raise _without_workload()
-    return _Engine(cluster, cluster.workload).forecast()
+    return _Engine(folded(cluster)).forecast()
 
 
 def _own(design: Design) -> Workload:
@@ -75,15 +83,20 @@ def _without_workload() -> TierwrightError:
 class _Engine:
     """One forecast in the making."""
 
-    cluster: Cluster
-    workload: Workload
+    small: SmallCluster
+
+    @property
+    def workload(self) -> Workload:
+        """What is asked."""
+        return self.small.workload
 
     def forecast(self) -> Forecast:
         """Put the parts together."""
-        network = network_of(self.cluster, self.workload)
-        fitted = fit(self.cluster, self.workload)
+        cluster, whole = self.small.cluster, self.small.folded.whole
+        network = network_of(cluster, self.workload, lost=self.small.lost)
+        fitted = fit(cluster, self.workload)
         worlds = _limits(network, fitted)
-        memory = memory_of(self.cluster)
+        memory = memory_of(cluster)
         peak = self.workload.peak
         hosts = host_forecasts(worlds, peak, memory)
         breaks, capacity = _breaks(worlds, hosts)
@@ -99,21 +112,21 @@ class _Engine:
             answered=bool(latency),
         )
         return Forecast(
-            plan_digest=document.digest(self.cluster.design),
+            plan_digest=document.digest(whole),
             engine=ENGINE,
             offered_rps=float(peak.mid),
             capacity_rps=capacity,
             breaks_first=breaks,
             latency_ms=latency,
             availability=availability_of(network, hosts, lost),
-            cost_month=cost_of(self.cluster.design),
+            cost_month=cost_of(whole),
             guessed_share=doubt.share,
             headroom=1 - peak.mid / capacity.value if capacity.value > 0 else -1.0,
-            hosts=hosts,
+            hosts=Servers(self.small, hosts),
             tiers=tier_forecasts(network, hosts),
             single_points=single_points(network, lost),
             today=fitted.today,
-            growth=growth_of(capacity, self.workload, self.cluster.design.promise),
+            growth=growth_of(capacity, self.workload, whole.promise),
             notes=(*fitted.notes, *notes),
         )
 
@@ -134,7 +147,7 @@ class _Engine:
             return {}
         lows = [self._figures(world, peak.low, peers, pooled=True) for world in worlds]
         highs = [self._figures(world, peak.high, peers) for world in worlds]
-        cap_ms = 1000.0 * self.cluster.limits.request_seconds
+        cap_ms = 1000.0 * self.small.cluster.limits.request_seconds
         return banded(value, (lows, highs), load=peak.mid / capacity.value, cap_ms=cap_ms)
 
     @staticmethod

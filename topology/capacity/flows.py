@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from topology.components import PUBLIC, Cluster, Edge
 from topology.errors import Place, TierwrightError
@@ -23,6 +24,9 @@ STORES: frozenset[str] = frozenset({"cache", "nfs", "sql", "sql_replica"})
 SOFT: frozenset[str] = frozenset({"cache"})
 """Services without which a request is still answered, more slowly."""
 OPENING: Key = (PUBLIC, PUBLIC)
+Lost = Mapping[str, int]
+"""By host name: how many of the equal servers for which it stands are dead."""
+NOBODY: Lost = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,11 +35,13 @@ class Hop:
 
     to: Key
     share: float
-    """Share of the client's requests for the service, 0 to 1."""
+    """Share of the client's requests for the service, 0 to 1; of all servers for which this one stands."""
     local: bool
     """On the client's own host, so that no byte of it passes the network card."""
     connections: int
     """Connections that the client may hold open to it."""
+    servers: int = 1
+    """Equal servers for which it stands."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +65,7 @@ class Route:
     asks: Mapping[Key, tuple[Ask, ...]]
     """What each client asks in turn; the public's own asks under OPENING."""
     visits: Mapping[Key, float]
-    """Mean requests that reach a role for one request at the edge, from the public inwards."""
+    """Mean requests that reach a role on one server for one request at the edge, from the public inwards."""
     remote: Mapping[Key, float]
     """Those of them whose client is on another host."""
 
@@ -69,26 +75,32 @@ class Route:
         return self.asks.get(OPENING, ())
 
 
-def routes(cluster: Cluster, kinds: Iterable[Kind]) -> dict[Kind, Route]:
+def routes(cluster: Cluster, kinds: Iterable[Kind], *, lost: Lost = NOBODY) -> dict[Kind, Route]:
     """The route of each kind; raises TierwrightError where nobody answers it or where requests go in a circle."""
-    edges = _by_client(cluster)
-    found = {kind: _route(edges, kind) for kind in dict.fromkeys(kinds)}
+    edges = _by_client(cluster, lost)
+    found = {kind: _route(cluster, edges, kind, lost) for kind in dict.fromkeys(kinds)}
     for kind, route in found.items():
         _refuse_dead_end(cluster, route, kind)
     return found
 
 
-def _by_client(cluster: Cluster) -> Mapping[Key, tuple[Edge, ...]]:
+def _by_client(cluster: Cluster, lost: Lost) -> Mapping[Key, tuple[Edge, ...]]:
+    """The edges that carry requests, by client, without those to servers of which none is left."""
     table: dict[Key, list[Edge]] = {}
     for edge in cluster.edges:
-        if edge.endpoint.carries:
+        if edge.endpoint.carries and _left(edge, lost) > 0:
             table.setdefault((edge.client, edge.client_role), []).append(edge)
     return {key: tuple(edges) for key, edges in table.items()}
 
 
-def _route(edges: Mapping[Key, tuple[Edge, ...]], kind: Kind) -> Route:
+def _left(edge: Edge, lost: Lost) -> int:
+    """Servers of an edge that still answer; a client that lives has the roles beside it."""
+    return edge.fan_out if edge.local else edge.fan_out - lost.get(edge.server, 0)
+
+
+def _route(cluster: Cluster, edges: Mapping[Key, tuple[Edge, ...]], kind: Kind, lost: Lost) -> Route:
     asks: dict[Key, tuple[Ask, ...]] = {}
-    order = _order(edges, kind, asks)
+    order = _order(edges, kind, asks, lost)
     visits: dict[Key, float] = {OPENING: 1.0}
     remote: dict[Key, float] = {}
     for key in order:
@@ -98,10 +110,18 @@ def _route(edges: Mapping[Key, tuple[Edge, ...]], kind: Kind) -> Route:
                 visits[hop.to] = visits.get(hop.to, 0.0) + count
                 remote[hop.to] = remote.get(hop.to, 0.0) + (0.0 if hop.local else count)
     del visits[OPENING]
-    return Route(kind=kind, asks=asks, visits=visits, remote=remote)
+    living = {key: cluster.stands_for(key[0]) - lost.get(key[0], 0) for key in visits}
+    return Route(
+        kind=kind,
+        asks=asks,
+        visits={key: count / living[key] for key, count in visits.items()},
+        remote={key: count / living[key] for key, count in remote.items()},
+    )
 
 
-def _order(edges: Mapping[Key, tuple[Edge, ...]], kind: Kind, asks: dict[Key, tuple[Ask, ...]]) -> list[Key]:
+def _order(
+    edges: Mapping[Key, tuple[Edge, ...]], kind: Kind, asks: dict[Key, tuple[Ask, ...]], lost: Lost
+) -> list[Key]:
     """Every client before its providers; fills `asks` on the way. Iterative, so that no chain is too long."""
     done: list[Key] = []
     open_: dict[Key, Iterator[Key]] = {}
@@ -109,7 +129,7 @@ def _order(edges: Mapping[Key, tuple[Edge, ...]], kind: Kind, asks: dict[Key, tu
     while stack:
         key = stack[-1]
         if key not in open_:
-            asks[key] = _asks(edges.get(key, ()), kind)
+            asks[key] = _asks(edges.get(key, ()), kind, lost)
             open_[key] = iter(_onward(asks[key], asks))
         inner = next(open_[key], None)
         if inner is None:
@@ -133,7 +153,7 @@ def _onward(own: tuple[Ask, ...], asks: dict[Key, tuple[Ask, ...]]) -> list[Key]
     return onward
 
 
-def _asks(edges: tuple[Edge, ...], kind: Kind) -> tuple[Ask, ...]:
+def _asks(edges: tuple[Edge, ...], kind: Kind, lost: Lost) -> tuple[Ask, ...]:
     by_service: dict[str, list[Edge]] = {}
     for edge in edges:
         if kind in edge.endpoint.carries:
@@ -141,7 +161,7 @@ def _asks(edges: tuple[Edge, ...], kind: Kind) -> tuple[Ask, ...]:
     entries = [service for service in by_service if service in ENTRIES]
     chosen = min(entries, key=lambda service: _breadth(by_service[service]), default=None)
     return tuple(
-        Ask(service=service, hops=_hops(items))
+        Ask(service=service, hops=_hops(items, lost))
         for service, items in by_service.items()
         if service not in ENTRIES or service == chosen
     )
@@ -151,24 +171,27 @@ def _breadth(edges: list[Edge]) -> int:
     return min(len(edge.endpoint.carries) for edge in edges)
 
 
-def _hops(edges: list[Edge]) -> tuple[Hop, ...]:
+def _hops(edges: list[Edge], lost: Lost) -> tuple[Hop, ...]:
     """One hop a provider, however many of its endpoints answer; weights of 0 only where all are 0."""
-    weights: dict[Key, float] = {}
-    chosen: dict[Key, Edge] = {}
+    weights: dict[tuple[Key, bool], float] = {}
+    chosen: dict[tuple[Key, bool], Edge] = {}
     for edge in edges:
-        key = (edge.server, edge.server_role)
-        weights[key] = max(weights.get(key, 0.0), edge.endpoint.weight)
-        chosen.setdefault(key, edge)
-    total = sum(weights.values())
-    equal = 1 / len(weights)
+        place = ((edge.server, edge.server_role), edge.apart)
+        weights[place] = max(weights.get(place, 0.0), edge.endpoint.weight)
+        chosen.setdefault(place, edge)
+    if not any(weights.values()):
+        weights = dict.fromkeys(weights, 1.0)
+    servers = {place: _left(edge, lost) for place, edge in chosen.items()}
+    total = sum(weight * servers[place] for place, weight in weights.items())
     return tuple(
         Hop(
-            to=key,
-            share=weights[key] / total if total > 0 else equal,
+            to=place[0],
+            share=weights[place] * servers[place] / total,
             local=edge.local,
             connections=edge.connections,
+            servers=servers[place],
         )
-        for key, edge in chosen.items()
+        for place, edge in chosen.items()
     )
 
 

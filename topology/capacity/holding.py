@@ -126,7 +126,7 @@ def connections_configured(cluster: Cluster) -> Mapping[str, tuple[int, int]]:
         permitted = _connections_permitted(cluster.endpoints_of(placed))
         if permitted is not None:
             into = cluster.edges_to(placed.host.name, *CONNECTED)
-            held = sum(e.connections for e in into if e.server_role == placed.role.name)
+            held = sum(e.connections * e.fan_in for e in into if e.server_role == placed.role.name)
             before = found.get(placed.host.name)
             if before is None or held * before[1] > before[0] * permitted:
                 found[placed.host.name] = (held, permitted)
@@ -139,10 +139,10 @@ def connections_most(network: Network, mix: Mix, state: State) -> Mapping[str, f
     Little's law with the time of a call without queueing: rate * time / connections = 1.
     """
     times = Times(network, mix, state.own)
-    busy: dict[tuple[Key, Key], float] = {}
-    permitted: dict[tuple[Key, Key], int] = {}
+    busy: dict[tuple[Key, Key, bool], float] = {}
+    permitted: dict[tuple[Key, Key, bool], int] = {}
     for name, client, hop, calls in _connecting(network, mix):
-        pair = (client, hop.to)
+        pair = (client, hop.to, hop.local)
         permitted[pair] = hop.connections
         busy[pair] = busy.get(pair, 0.0) + calls * times.inward(hop.to, name)
     found: dict[str, float] = {}
@@ -154,13 +154,17 @@ def connections_most(network: Network, mix: Mix, state: State) -> Mapping[str, f
 
 
 def _connecting(network: Network, mix: Mix) -> Iterator[tuple[str, Key, Hop, float]]:
-    """Class, client, provider and calls for one mean request of the site, of every limited set of connections."""
+    """Class, client, provider and calls for one mean request of the site, of every limited set of connections.
+
+    The client is one server, and so is the provider: calls to several equal ones are spread over them.
+    """
     for name, share in shares(mix).items():
         route = network.routes[kind_of(name, mix[name])]
         for client, visits in route.visits.items():
             for ask in route.asks.get(client, ()):
                 if ask.service in CONNECTED:
-                    yield from ((name, client, h, share * visits * h.share) for h in ask.hops if h.connections > 0)
+                    limited = (hop for hop in ask.hops if hop.connections > 0)
+                    yield from ((name, client, hop, share * visits * hop.share / hop.servers) for hop in limited)
 
 
 def _means(network: Network, mix: Mix, times: Times, key: Key, visits: float) -> tuple[float, float]:

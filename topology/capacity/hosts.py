@@ -49,7 +49,7 @@ def tier_forecasts(network: Network, hosts: Sequence[HostForecast]) -> tuple[Tie
     return tuple(
         TierForecast(
             name=name,
-            servers=len(members),
+            servers=sum(network.servers(member.name) for member in members),
             utilisation=_busiest(members),
             memory=_fullest(members),
             max_rps=min((host.max_rps for host in members if host.max_rps is not None), default=None),

@@ -136,20 +136,22 @@ class _Paths:
         return passed
 
     def _busiest(self, ask: Ask) -> Hop:
-        return max(ask.hops, key=lambda hop: (hop.share > 0, self.busy[hop.to[0]], hop.share))
+        """Of equally busy ones the first; they are equal also where rounding makes a difference in the last digit."""
+        return max(ask.hops, key=lambda hop: (hop.share > 0, round(self.busy[hop.to[0]], 9), hop.share / hop.servers))
 
 
 def peers_of(limits: Limits) -> dict[str, int]:
     """By host: among how many servers a client elsewhere spreads the requests that reach it."""
     found: dict[str, int] = {}
-    seen: set[tuple[str, ...]] = set()
+    seen: set[tuple[tuple[str, ...], int]] = set()
     for route in limits.network.routes.values():
         for asks in route.asks.values():
             for ask in asks:
-                hosts = tuple(dict.fromkeys(hop.to[0] for hop in ask.hops if hop.share > 0 and not hop.local))
-                if hosts not in seen:
-                    seen.add(hosts)
-                    found.update((host, max(len(hosts), found.get(host, 1))) for host in hosts)
+                apart = {hop.to[0]: hop.servers for hop in ask.hops if hop.share > 0 and not hop.local}
+                hosts, servers = tuple(apart), sum(apart.values())
+                if (hosts, servers) not in seen:
+                    seen.add((hosts, servers))
+                    found.update((host, max(servers, found.get(host, 1))) for host in hosts)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,14 +56,15 @@ class Limits:
 
     @cached_property
     def first(self) -> Limit | None:
-        """The limit met first as traffic grows; None where the roles ask nothing of any server."""
+        """The limit met first as traffic grows, of equal ones the first of the plan; None where nothing is asked."""
         met = [
             Limit(host=host, resource=resource, rate=rates[resource])
             for host, rates in self.by_host.items()
             for resource in ORDER
             if resource in rates
         ]
-        return min(met, key=lambda limit: limit.rate, default=None)
+        lowest = min((limit.rate for limit in met), default=math.inf)
+        return next((limit for limit in met if limit.rate <= lowest * (1 + 1e-9)), None)
 
     def full_at(self, host: str) -> float | None:
         """Rate of the site at which a server's first limit is met."""

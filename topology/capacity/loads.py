@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from topology.capacity.flows import Key, Route, routes
+from topology.capacity.flows import NOBODY, Key, Lost, Route, routes
 from topology.capacity.uncertainty import Corner, World, at
 from topology.components import Cluster, Demand, Placed
 from topology.design import Host
@@ -22,6 +22,11 @@ class Network:
     routes: Mapping[Kind, Route]
     hosts: Mapping[str, Host]
     placed: Mapping[Key, Placed]
+    lost: Lost = field(default_factory=dict)
+
+    def servers(self, host: str) -> int:
+        """Living servers for which a host stands."""
+        return self.cluster.stands_for(host) - self.lost.get(host, 0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,9 +37,11 @@ class Passage:
     name: str
     """Name of the class."""
     visits: float
-    """Passes here for one mean request of the whole site."""
+    """Passes on one such server for one mean request of the whole site."""
     remote: float
     """Those whose client is on another host."""
+    servers: int
+    """Equal servers for which this one stands."""
     demand: Demand
 
 
@@ -54,14 +61,18 @@ class State:
     """Requests by role."""
 
 
-def network_of(cluster: Cluster, workload: Workload) -> Network:
-    """The network of a cluster for the kinds of request in the workload; raises TierwrightError without a route."""
+def network_of(cluster: Cluster, workload: Workload, *, lost: Lost = NOBODY) -> Network:
+    """The network of a cluster for the kinds of request in the workload; raises TierwrightError without a route.
+
+    With servers `lost`, those that are left keep their settings and take what the dead ones had.
+    """
     kinds = dict.fromkeys(kind_of(name, item) for name, item in workload.mix().items() if item.share > 0)
     return Network(
         cluster=cluster,
-        routes=routes(cluster, kinds),
-        hosts={host.name: host for host in cluster.design.hosts},
+        routes=routes(cluster, kinds, lost=lost),
+        hosts={h.name: h for h in cluster.design.hosts if cluster.stands_for(h.name) > lost.get(h.name, 0)},
         placed={placed.key: placed for placed in cluster.placed},
+        lost=lost,
     )
 
 
@@ -81,8 +92,16 @@ def passages(network: Network, mix: Mix) -> tuple[Passage, ...]:
             placed = network.placed[key]
             demand = placed.component.demand(placed, kind, mix[name]) if visits > 0 else None
             if demand is not None:
-                remote = route.remote[key]
-                found.append(Passage(key=key, name=name, visits=share * visits, remote=share * remote, demand=demand))
+                found.append(
+                    Passage(
+                        key=key,
+                        name=name,
+                        visits=share * visits,
+                        remote=share * route.remote[key],
+                        servers=network.servers(key[0]),
+                        demand=demand,
+                    )
+                )
     return tuple(found)
 
 

@@ -26,11 +26,11 @@ def notes_of(
 ) -> tuple[str, ...]:
     """The notes of a forecast; `answered` where a response time is given."""
     found = [
-        *_refusals(hosts),
+        *_refusals(network, hosts),
         *_split_data(network),
         *_overload(workload, capacity, answered=answered),
         *_doubts(workload, doubt),
-        *_memory(hosts),
+        *_memory(network, hosts),
         *_unknown(network),
         *_fetched(network),
         LEFT_OUT,
@@ -38,28 +38,28 @@ def notes_of(
     return tuple(found)
 
 
-def _refusals(hosts: Sequence[HostForecast]) -> Iterator[str]:
+def _refusals(network: Network, hosts: Sequence[HostForecast]) -> Iterator[str]:
     swapping = [host for host in hosts if host.memory.swaps]
     if swapping:
         use = swapping[0].memory
         yield (
-            f"{_named(swapping)} would swap: {use.used:,.0f} MiB are needed and {use.total:,.0f} MiB are there. No"
-            " capacity is claimed for a site that swaps."
+            f"{_named(network, swapping)} would swap: {use.used:,.0f} MiB are needed and {use.total:,.0f} MiB are"
+            " there. No capacity is claimed for a site that swaps."
         )
     refusing = [h for h in hosts if "connections" in h.utilisation and h.max_rps == 0 and not h.memory.swaps]
     if refusing:
         yield (
-            f"{_named(refusing)} permits fewer connections than its clients may open, so that some are refused at any"
-            " rate. No capacity is claimed."
+            f"{_named(network, refusing)} permits fewer connections than its clients may open, so that some are"
+            " refused at any rate. No capacity is claimed."
         )
 
 
 def _split_data(network: Network) -> Iterator[str]:
     keepers = network.cluster.hosts_offering("sql")
     if len(keepers) > 1:
-        names = ", ".join(host.name for host in keepers[:4])
+        names, count = ", ".join(host.name for host in keepers[:4]), network.cluster.count("sql")
         yield (
-            f"{len(keepers)} servers keep a database of their own ({names}): each takes other writes, so these figures"
+            f"{count} servers keep a database of their own ({names}): each takes other writes, so these figures"
             " are of a site that falls apart, and no bundle is made of it. Leave the database on one of them."
         )
 
@@ -103,13 +103,13 @@ def _way_out(workload: Workload, resource: Resource) -> str:
     return "measure what these requests cost"
 
 
-def _memory(hosts: Sequence[HostForecast]) -> Iterator[str]:
+def _memory(network: Network, hosts: Sequence[HostForecast]) -> Iterator[str]:
     tight = [host for host in hosts if host.memory.high > host.memory.total and not host.memory.swaps]
     if tight:
         use = tight[0].memory
         yield (
-            f"{_named(tight)} may need up to {use.high:,.0f} MiB of memory and has {use.total:,.0f} MiB: watch it, or"
-            " take more."
+            f"{_named(network, tight)} may need up to {use.high:,.0f} MiB of memory and has {use.total:,.0f} MiB:"
+            " watch it, or take more."
         )
 
 
@@ -135,6 +135,6 @@ def _fetched(network: Network) -> Iterator[str]:
         )
 
 
-def _named(hosts: Sequence[HostForecast]) -> str:
-    more = len(hosts) - 1
+def _named(network: Network, hosts: Sequence[HostForecast]) -> str:
+    more = sum(network.servers(host.name) for host in hosts) - 1
     return hosts[0].name + (f" (and {more} more like it)" if more else "")

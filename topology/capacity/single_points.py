@@ -50,7 +50,7 @@ def losses(network: Network) -> tuple[Loss, ...]:
     asked = {host for route in network.routes.values() for host in _lone_providers(route)}
     found = []
     for host in network.hosts:
-        if host in asked or host in services:
+        if network.cluster.stands_for(host) == 1 and (host in asked or host in services):
             kinds = tuple(kind for kind in KINDS if kind in network.routes and _stops(network.routes[kind], host))
             loss = Loss(host=host, kinds=kinds, services=tuple(services.get(host, ())))
             if loss.kinds or loss.services:

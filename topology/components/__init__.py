@@ -93,7 +93,22 @@ def get(name: str) -> Component:
     return catalogue().by_name[name]
 
 
-def resolve(design: Design, workload: Workload | None = None, *, limits: Limits = DEFAULT_LIMITS) -> Cluster:
-    """The cluster of a design: roles placed, edges known. `workload` overrides the plan's own."""
+def resolve(
+    design: Design,
+    workload: Workload | None = None,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    equals: Mapping[str, int] | None = None,
+) -> Cluster:
+    """The cluster of a design: roles placed, edges known. `workload` overrides the plan's own.
+
+    `equals` says how many equal servers a host stands for, where that is more than one.
+    """
     own = design.workload if isinstance(design.workload, Workload) else None
-    return Cluster(design=design, workload=workload or own, components=catalogue().by_role, limits=limits)
+    return Cluster(
+        design=design,
+        workload=workload or own,
+        components=catalogue().by_role,
+        limits=limits,
+        equals=equals or {},
+    )

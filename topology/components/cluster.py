@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from topology.components.base import EVERY_HOST, Component, Endpoint, Need, Placed, Protocols, Settings
@@ -39,11 +39,17 @@ class Edge:
     endpoint: Endpoint
     connections: int
     why: str
+    fan_out: int = 1
+    """Servers like this one that each client asks, itself among them: above 1 only where a host stands for others."""
+    fan_in: int = 1
+    """Clients like this one that each server has, itself among them."""
+    apart: bool = False
+    """Between two of the equal servers for which one host stands."""
 
     @property
     def local(self) -> bool:
         """Both ends are on the same host."""
-        return self.client == self.server
+        return self.client == self.server and not self.apart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +69,12 @@ class Cluster:
     components: Mapping[str, Component]
     """Component by role name."""
     limits: Limits = Limits()
+    equals: Mapping[str, int] = field(default_factory=dict)
+    """How many equal servers a host stands for, itself among them; 1 where it is not named.
+
+    A thousand equal servers are worked out as two, the first and one that stands for the rest. Files are written
+    of clusters where every server stands for itself.
+    """
 
     @property
     def sites(self) -> tuple[Site, ...]:
@@ -120,9 +132,21 @@ class Cluster:
         inner = tuple(edge for placed in self.placed for edge in self._edges_from(placed))
         return (*self._public_edges(), *inner)
 
+    def stands_for(self, host: str) -> int:
+        """How many equal servers a host stands for, itself among them."""
+        return self.equals.get(host, 1)
+
+    def count(self, *services: str) -> int:
+        """Servers with a role that may offer one of these services."""
+        return sum(self.stands_for(host.name) for host in self.hosts_offering(*services))
+
     def edges_to(self, host: str, *services: str) -> tuple[Edge, ...]:
         """Connections into a host; only those of the named services where any are named."""
         return tuple(e for e in self._edges_by_server.get(host, ()) if not services or e.endpoint.service in services)
+
+    def connections_to(self, host: str, *services: str) -> int:
+        """Connections that all clients together may hold open to a host."""
+        return sum(edge.connections * edge.fan_in for edge in self.edges_to(host, *services))
 
     def edges_from(self, placed: Placed, *services: str) -> tuple[Edge, ...]:
         """Connections that a role opens; only those of the named services where any are named."""
@@ -221,15 +245,31 @@ class Cluster:
     def _edges_from(self, placed: Placed) -> Iterator[Edge]:
         for need in placed.component.needs(placed):
             for offer in self._answer(placed, need):
-                yield Edge(
-                    client=placed.host.name,
-                    client_role=placed.role.name,
-                    server=offer.placed.host.name,
-                    server_role=offer.placed.role.name,
-                    endpoint=offer.endpoint,
-                    connections=need.connections,
-                    why=need.why,
-                )
+                for fan_out, fan_in, apart in self._fans(placed, need, offer):
+                    yield Edge(
+                        client=placed.host.name,
+                        client_role=placed.role.name,
+                        server=offer.placed.host.name,
+                        server_role=offer.placed.role.name,
+                        endpoint=offer.endpoint,
+                        connections=need.connections,
+                        why=need.why,
+                        fan_out=fan_out,
+                        fan_in=fan_in,
+                        apart=apart,
+                    )
+
+    def _fans(self, placed: Placed, need: Need, offer: Offer) -> Iterator[tuple[int, int, bool]]:
+        """Servers a client, clients a server, and whether between equals: of every edge from a role to an offer."""
+        clients, servers = self.stands_for(placed.host.name), self.stands_for(offer.placed.host.name)
+        if placed.host.name != offer.placed.host.name:
+            yield servers, clients, False
+            return
+        if placed.key != offer.placed.key:
+            yield 1, 1, False
+        alone = need.local_first or offer.endpoint.socket is not None
+        if servers > 1 and not (alone and placed.key != offer.placed.key):
+            yield servers - 1, servers - 1, True
 
     def _answer(self, placed: Placed, need: Need) -> tuple[Offer, ...]:
         for service in need.services:
@@ -251,11 +291,10 @@ class Cluster:
             self._offers_by_host[service] = {name: tuple(offers) for name, offers in table.items()}
         return self._offers_by_host[service].get(host, ())
 
-    @staticmethod
-    def _reaches(placed: Placed, offer: Offer) -> bool:
+    def _reaches(self, placed: Placed, offer: Offer) -> bool:
         if offer.endpoint.socket is not None:
             return offer.placed.host.name == placed.host.name
-        return offer.placed.key != placed.key
+        return offer.placed.key != placed.key or self.stands_for(placed.host.name) > 1
 
     def _refuse_clashes(self) -> None:
         taken: dict[tuple[str, str, int], Placed] = {}
@@ -277,7 +316,7 @@ class Cluster:
         for offers in self.offers.values():
             for offer in offers:
                 if offer.endpoint.public and (*offer.placed.key, offer.endpoint.service) not in fronted:
-                    yield _public_edge(offer)
+                    yield _public_edge(offer, self.stands_for(offer.placed.host.name))
 
 
 def _clash(key: tuple[str, str, int], first: str, second: str) -> TierwrightError:
@@ -288,7 +327,7 @@ def _clash(key: tuple[str, str, int], first: str, second: str) -> TierwrightErro
     )
 
 
-def _public_edge(offer: Offer) -> Edge:
+def _public_edge(offer: Offer, servers: int) -> Edge:
     return Edge(
         client=PUBLIC,
         client_role=PUBLIC,
@@ -297,6 +336,7 @@ def _public_edge(offer: Offer) -> Edge:
         endpoint=offer.endpoint,
         connections=0,
         why="the public reaches the site here",
+        fan_out=servers,
     )
 
 

@@ -51,7 +51,7 @@ def caches_of(placed: Placed) -> list[str]:
     cluster = placed.cluster
     servers = [f"{cluster.host(edge.server).address}:{edge.endpoint.port}" for edge in _edges(placed, "cache")]
     servers = servers or [f"{host}:{port}" for host, port in _external(placed, "memcached")]
-    applications = len(cluster.hosts_offering("app"))
+    applications = cluster.count("app")
     if not servers and applications > 1:
         raise TierwrightError(
             f"{applications} application servers and no cache: each would keep its own, and they would disagree; give"

@@ -47,6 +47,8 @@ class Backend:
     weight: int
     room: Room | None = None
     """None where nothing limits it."""
+    servers: int = 1
+    """Equal servers for which it stands."""
 
     def values(self) -> dict[str, Any]:
         """What the template prints."""
@@ -93,6 +95,7 @@ def _backend(placed: Placed, edge: Edge, strongest: float, *, room: Room | None)
         port=edge.endpoint.port,
         weight=max(1, round(HIGHEST_WEIGHT * _power(placed, edge) / strongest)),
         room=room,
+        servers=edge.fan_out,
     )
 
 
@@ -105,11 +108,11 @@ def _room(placed: Placed, edge: Edge, queue_slots: int) -> Room | None:
     """Health checks need a slot each: were all of them taken, a busy server would look like a dead one."""
     cluster = placed.cluster
     applications = cluster.edges_from(cluster.find(edge.server, edge.server_role), "app")
-    slots = [application.endpoint.slots for application in applications]
-    if not slots or None in slots:
+    if not applications or any(application.endpoint.slots is None for application in applications):
         return None
-    sharing = 1 if all(application.local for application in applications) else len(cluster.hosts_offering("web"))
-    mine = sum(slot or 0 for slot in slots) // sharing
+    slots = sum((application.endpoint.slots or 0) * application.fan_out for application in applications)
+    sharing = 1 if all(application.local for application in applications) else cluster.count("web")
+    mine = slots // sharing
     sites, balancers = len(cluster.sites), _balancers_in_use(placed)
     free = (mine - sites) // balancers
     return Room(
@@ -119,4 +122,6 @@ def _room(placed: Placed, edge: Edge, queue_slots: int) -> Room | None:
 
 def _balancers_in_use(placed: Placed) -> int:
     """Balancers with traffic: behind a shared address one has it all."""
-    return max(1, sum(1 for offer in placed.cluster.providers("balancer") if offer.endpoint.weight > 0))
+    cluster = placed.cluster
+    used = (offer.placed.host.name for offer in cluster.providers("balancer") if offer.endpoint.weight > 0)
+    return max(1, sum(cluster.stands_for(host) for host in used))

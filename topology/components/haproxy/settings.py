@@ -34,7 +34,7 @@ def size(placed: Placed) -> Sizing:
     limits = placed.cluster.limits
     extra = sizer.set("queue_slots", 0, "requests wait at the balancer, where they are seen and can go elsewhere")
     web, media = web_of(placed, extra), media_of(placed)
-    slots = sum(server.room.slots for server in web if server.room)
+    slots = sum(server.room.slots * server.servers for server in web if server.room)
     sizer.set(
         "maxconn",
         max(2000, 10 * slots),
@@ -44,7 +44,7 @@ def size(placed: Placed) -> Sizing:
     sizer.set("health_path", f"/{sizing.HEALTH_PATH}", "answered by the application server, not by the site's code")
     sizer.set("upload_mib", limits.upload_mib, "the largest upload, the same at every hop")
     _set_times(sizer, limits.request_seconds, limits.failover_seconds)
-    sizer.set("servers", len(web) + len(media), "web and media servers of the plan")
+    sizer.set("servers", sum(server.servers for server in (*web, *media)), "web and media servers of the plan")
     return sizer.done()
 
 

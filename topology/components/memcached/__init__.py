@@ -72,7 +72,7 @@ class Memcached(Component):
     def memory(self, placed: Placed) -> Memory:
         """The cache, which fills up in time, and what memcached takes beside it."""
         cache_mib = size(placed)["memory_mib"]
-        clients = sum(edge.connections for edge in placed.cluster.edges_to(placed.host.name, "cache"))
+        clients = placed.cluster.connections_to(placed.host.name, "cache")
         own = OWN_MIB + cache_mib * OVERHEAD_SHARE + clients * CONNECTION_MIB
         return Memory(
             parts={

@@ -42,7 +42,7 @@ def size(placed: Placed) -> Sizing:
     )
     sizer.set("port", 11211, "memcached's own default")
     sizer.set("max_item_mib", 1, "memcached's own default")
-    clients = sum(edge.connections for edge in placed.cluster.edges_to(placed.host.name, "cache"))
+    clients = placed.cluster.connections_to(placed.host.name, "cache")
     sizer.set(
         "connections",
         max(1024, 2 * clients),

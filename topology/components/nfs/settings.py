@@ -22,6 +22,6 @@ class NfsSettings(Settings):
 def size(placed: Placed) -> Sizing:
     """Threads of the server."""
     sizer = Sizer(placed.written)
-    clients = len(placed.cluster.edges_to(placed.host.name, "nfs"))
+    clients = sum(edge.fan_in for edge in placed.cluster.edges_to(placed.host.name, "nfs"))
     sizer.set("threads", max(8, 4 * clients), "4 × clients, at least the kernel's own 8", clients=clients)
     return sizer.done()

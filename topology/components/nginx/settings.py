@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
@@ -30,11 +31,18 @@ def app_slots(placed: Placed) -> int | None:
     cluster = placed.cluster
     every = cluster.providers("app")
     local = [offer for offer in every if offer.placed.host.name == placed.host.name]
-    slots = [offer.endpoint.slots for offer in local or every]
-    if not slots or None in slots:
+    if local:
+        return _slots((offer.endpoint.slots, 1) for offer in local)
+    shared = _slots((offer.endpoint.slots, cluster.stands_for(offer.placed.host.name)) for offer in every)
+    return None if shared is None else max(1, shared // max(1, cluster.count("web")))
+
+
+def _slots(counted: Iterable[tuple[int | None, int]]) -> int | None:
+    """Slots of applications, each with how many servers have it; None where there are none or one has no limit."""
+    listed = list(counted)
+    if not listed or any(slots is None for slots, _ in listed):
         return None
-    share = 1 if local else max(1, len(cluster.hosts_offering("web")))
-    return max(1, sum(slot or 0 for slot in slots) // share)
+    return sum((slots or 0) * servers for slots, servers in listed)
 
 
 def size(placed: Placed) -> Sizing:

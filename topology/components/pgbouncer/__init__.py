@@ -77,7 +77,7 @@ class Pgbouncer(Component):
 
     def memory(self, placed: Placed) -> Memory:
         """Its own 9 MiB, and some kilobytes a client."""
-        clients = sum(edge.connections for edge in placed.cluster.edges_to(placed.host.name, "pool"))
+        clients = placed.cluster.connections_to(placed.host.name, "pool")
         own = Estimate(low=8, mid=9, high=16, basis="default", source="measured: 8.5 MiB without clients")
         each = Estimate(
             low=clients * 0.0006,

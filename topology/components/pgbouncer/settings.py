@@ -44,7 +44,7 @@ def size(placed: Placed) -> Sizing:
     sizer = Sizer(placed.written)
     sizer.set("port", PORT, "PgBouncer's own default")
     pool = _set_pools(sizer, placed)
-    clients = sum(edge.connections for edge in placed.cluster.edges_to(placed.host.name, "pool"))
+    clients = placed.cluster.connections_to(placed.host.name, "pool")
     accepted = sizer.set(
         "max_client_conn",
         sizing.rounded_up(clients + PEOPLE, STEP),
@@ -80,7 +80,7 @@ def to_database(placed: Placed) -> int:
 def _set_pools(sizer: Sizer, placed: Placed) -> int:
     cluster, sites = placed.cluster, len(placed.cluster.sites)
     database = next(iter(cluster.hosts_offering("sql")), placed.host)
-    poolers = max(1, len(cluster.hosts_offering("pool")))
+    poolers = max(1, cluster.count("pool"))
     pool = sizer.set(
         "default_pool_size",
         sizing.pool_size(sizing.busy_connections(database.type.cores), poolers=poolers, pools=sites),

@@ -78,7 +78,7 @@ def clients_of(placed: Placed) -> tuple[Edge, ...]:
 
 def client_connections(placed: Placed) -> int:
     """Connections that all clients together may hold."""
-    return sum(edge.connections for edge in clients_of(placed))
+    return sum(edge.connections * edge.fan_in for edge in clients_of(placed))
 
 
 def _set_connections(sizer: Sizer, placed: Placed) -> None:
@@ -105,7 +105,7 @@ def _of_primary(placed: Placed, setting: str) -> int:
 
 
 def _set_replication(sizer: Sizer, placed: Placed) -> None:
-    replicas, cores = len(replicas_of(placed)), placed.host.type.cores
+    replicas, cores = sum(edge.fan_in for edge in replicas_of(placed)), placed.host.type.cores
     senders = max(replicas + 3, _of_primary(placed, "max_wal_senders"))
     sizer.set("max_wal_senders", senders, "replicas + 2 for a backup that streams its log + 1", replicas=replicas)
     sizer.set("max_replication_slots", senders, "as many as max_wal_senders; an empty slot costs nothing")
