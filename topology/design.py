@@ -6,6 +6,7 @@ import ipaddress
 import keyword
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_serializer
 
 from topology.errors import Place, TierwrightError
 from topology.fields import AbsPath, Address, Domain, Dotted, Network, Number, Slug, Text, UrlPath, Word
-from topology.hardware import BUILT_IN, ServerType
+from topology.hardware import KNOWN, ServerType, TypeName
 from topology.value import Value, form_of
 from topology.workload import Workload
 
@@ -24,7 +25,6 @@ __all__ = [
     "Setting", "Site", "Tier", "TierwrightError", "WorkloadFile", "server_names",
 ]  # fmt: skip
 
-_TYPE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,39}", re.ASCII)
 FIRST_HOST = 11
 """The tenth address of the network is left to a virtual address, the first ones to routers."""
 TAKEN_DATABASES = frozenset({
@@ -32,12 +32,6 @@ TAKEN_DATABASES = frozenset({
     "template0", "template1",
 })  # fmt: skip
 """Databases, roles and words of pg_hba.conf that PostgreSQL or PgBouncer has for itself, beside every pg_ name."""
-
-
-def _check_type_name(text: str) -> str:
-    if not _TYPE_NAME.fullmatch(text):
-        raise ValueError("use letters, digits, dots, hyphens and underscores, starting with a letter")
-    return text
 
 
 def _check_endpoint(text: str) -> str:
@@ -49,7 +43,6 @@ def _check_endpoint(text: str) -> str:
     return text
 
 
-TypeName = Annotated[str, AfterValidator(_check_type_name)]
 Setting = bool | int | float | str | tuple[str, ...]
 """A setting as a plan writes it; the component that it belongs to says what it may be."""
 
@@ -253,7 +246,7 @@ class Design(Value):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     """Currency of the prices, ISO 4217."""
     server_types: Mapping[TypeName, ServerType] = Field(default_factory=dict)
-    """Server types of this plan, beside the built-in ones."""
+    """Server types of this plan, beside the built-in ones and those of the catalogue."""
     network: Networks | None = None
     """The servers' network."""
     tiers: Annotated[tuple[Tier, ...], Field(min_length=1, max_length=100)]
@@ -271,8 +264,18 @@ class Design(Value):
         return copy
 
     def server_type(self, name: str) -> ServerType:
-        """The plan's own type of that name, else the built-in one; KeyError when there is neither."""
-        return self.server_types.get(name) or BUILT_IN[name]
+        """The plan's own type of that name, else the built-in or the catalogue's; KeyError when there is none."""
+        return self.server_types.get(name) or KNOWN[name]
+
+    def servers_by_type(self) -> Mapping[str, int]:
+        """How many servers there are of each type, by its name."""
+        found: Counter[str] = Counter()
+        for tier in self.tiers:
+            if isinstance(tier.servers, ServerCount):
+                found[tier.servers.type] += tier.servers.count
+            else:
+                found.update(server.type for server in tier.servers)
+        return found
 
     def tier(self, name: str) -> Tier:
         """The tier of that name; KeyError when there is none."""
@@ -351,5 +354,7 @@ def _next_address(free: Iterator[str], design: Design) -> str:
 
 def _roles(tier: Tier, server: Server) -> tuple[Role, ...]:
     roles = tier.roles if server.roles is None else server.roles
-    overrides = server.settings or {}
+    overrides = server.settings
+    if not overrides:
+        return roles
     return tuple(Role(name=role.name, settings={**role.settings, **overrides.get(role.name, {})}) for role in roles)

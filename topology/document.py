@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 from topology import plain_yaml
 from topology.design import Design, Role, Server, ServerCount, Tier, server_names
 from topology.errors import Place, TierwrightError
-from topology.hardware import BUILT_IN
+from topology.hardware import BUILT_IN, KNOWN
 from topology.value import Value
 from topology.workload import Workload
 
@@ -182,7 +182,7 @@ def _named(design: Design) -> Iterator[tuple[Path, str, Tier]]:
 
 
 def _check_types(design: Design) -> Iterator[Problem]:
-    known = sorted({*design.server_types, *BUILT_IN})
+    known = {*design.server_types, *KNOWN}
     for number, tier in enumerate(design.tiers):
         if isinstance(tier.servers, ServerCount):
             types: list[tuple[Path, str]] = [(("tiers", number, "servers", "type"), tier.servers.type)]
@@ -190,11 +190,16 @@ def _check_types(design: Design) -> Iterator[Problem]:
             types = [(("tiers", number, "servers", i, "type"), s.type) for i, s in enumerate(tier.servers)]
         for path, name in types:
             if name not in known:
-                yield Problem(path=path, says=f"no server type is called {name}; there are {', '.join(known)}")
+                yield Problem(path=path, says=f"no server type is called {name}; there are {_types_of(design)}")
     seen_on = design.workload.observed if isinstance(design.workload, Workload) else None
     if seen_on is not None and seen_on.server_type not in (None, *known):
         path = ("workload", "observed", "server_type")
-        yield Problem(path=path, says=f"no server type is called so; there are {', '.join(known)}, or write its cores")
+        yield Problem(path=path, says=f"no server type is called so; there are {_types_of(design)}, or write its cores")
+
+
+def _types_of(design: Design) -> str:
+    """The types that a plan may name: its own, the built-in ones, and where the rest is listed."""
+    return f"{', '.join(sorted({*design.server_types, *BUILT_IN}))}, and those that catalogue --types lists"
 
 
 def _check_addresses(design: Design) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from topology.capacity import Forecast, HostForecast, Resource, digits, forecast
 from topology.design import Design, Promise
-from topology.hardware import BUILT_IN, BUILT_IN_CURRENCY, ServerType
+from topology.hardware import BUILT_IN, BUILT_IN_CURRENCY, KNOWN, ServerType
 from topology.stages.base import Purpose
 from topology.stages.layout import hosts_for, pinned, retyped
 from topology.stages.words import availability
@@ -50,7 +50,7 @@ def observed_type(design: Design) -> str | None:
     if seen is None:
         return None
     if seen.server_type is not None:
-        return seen.server_type if seen.server_type in {*design.server_types, *BUILT_IN} else None
+        return seen.server_type if seen.server_type in {*design.server_types, *KNOWN} else None
     fitting = (name for name in ladder(design) if design.server_type(name).cores >= (seen.cores or 0))
     return next(fitting, None)
 

@@ -1,18 +1,30 @@
-"""Server types: what a machine has, and the built-in ones with the source of each figure."""
+"""A server type, and the five built-in ones with the source of each figure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from topology.fields import Number
 from topology.value import Value
 
 BUILT_IN_CURRENCY = "USD"
 HOURS_A_MONTH = 730
+_TYPE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,39}", re.ASCII)
+
+
+def check_type_name(text: str) -> str:
+    """The name of a server type; raises ValueError with a sentence for anything else."""
+    if not _TYPE_NAME.fullmatch(text):
+        raise ValueError("use letters, digits, dots, hyphens and underscores, starting with a letter")
+    return text
+
+
+TypeName = Annotated[str, AfterValidator(check_type_name)]
 
 
 class ServerType(Value):
