@@ -17,9 +17,11 @@ from topology.capacity.answer import (
 )
 from topology.capacity.document import to_document
 from topology.capacity.engine import ENGINE, calibrate, forecast, forecast_of
+from topology.capacity.textbook import parse_case, solve_case
 from topology.capacity.words import digits, percent
 
 __all__ = [
     "ENGINE", "Break", "Cost", "Forecast", "Growth", "HostForecast", "MemoryUse", "Number", "Resource", "SinglePoint",
-    "TierForecast", "Today", "calibrate", "digits", "forecast", "forecast_of", "percent", "to_document",
+    "TierForecast", "Today", "calibrate", "digits", "forecast", "forecast_of", "parse_case", "percent", "solve_case",
+    "to_document",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ server, c servers, a = λ/μ offered load in erlangs, ρ = a/c utilisation, C(c,
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -84,11 +85,16 @@ def mmc(arrival_rate: float, service_rate: float, servers: int, *, capacity: int
     )
 
 
-def mmc_percentile(share: float, arrival_rate: float, service_rate: float, servers: int) -> float:
-    """The response time of M/M/c, first come first served, that `share` of the requests do not exceed."""
+def mmc_percentile(
+    share: float, arrival_rate: float, service_rate: float, servers: int, *, capacity: int | None = None
+) -> float:
+    """The response time of M/M/c or M/M/c/K, first come first served, that `share` of the accepted do not exceed."""
     _check(0 <= share < 1, "a percentile is a share from 0 to below 1")
-    station = mmc(arrival_rate, service_rate, servers)
-    beyond = _mmc_tail(arrival_rate, service_rate, servers, station.wait_probability)
+    station = mmc(arrival_rate, service_rate, servers, capacity=capacity)
+    if capacity is None:
+        beyond = _mmc_tail(arrival_rate, service_rate, servers, station.wait_probability)
+    else:
+        beyond = _mmck_tail(_states(arrival_rate, service_rate, servers, capacity), service_rate, servers)
     return _solve_falling(lambda time: beyond(time) - (1 - share), start=station.response)
 
 
@@ -105,6 +111,23 @@ def mm1_ps_variance(arrival_rate: float, mean_service: float) -> float:
     """Variance of the response of M/M/1 under processor sharing: R²(2+ρ)/(2-ρ) (Coffman, Muntz, Trotter 1970)."""
     load = arrival_rate * mean_service
     return mg1_response(arrival_rate, mean_service, 1, "ps") ** 2 * ps_scv(load, 1)
+
+
+def mg1_variance(arrival_rate: float, mean_service: float, scv: float, discipline: Discipline) -> float | None:
+    """Variance of the response of M/G/1 where `scv` names one distribution: exponential (1) or constant (0).
+
+    FCFS: λE[S³]/(3(1-ρ)) + (λE[S²]/(2(1-ρ)))² + Var S (Kleinrock 1975, ch. 5). Processor sharing: exponential only.
+    None for what the mean and the scv do not tell.
+    """
+    load = arrival_rate * mean_service
+    _check(0 <= load < 1, "the load must be below 1")
+    if discipline == "ps":
+        return mm1_ps_variance(arrival_rate, mean_service) if scv == 1 else None
+    if scv not in (0, 1):
+        return None
+    second, third = (2, 6) if scv == 1 else (1, 1)
+    wait = load * third / (3 * (1 - load)) + (load * second / (2 * (1 - load))) ** 2
+    return mean_service**2 * (wait + scv)
 
 
 def ps_stretch(utilisation: float, servers: int) -> float:
@@ -133,17 +156,30 @@ def ps_scv(utilisation: float, servers: int) -> float:
 def closed_throughput(customers: int, servers: int, service: float, think: float) -> float:
     """Throughput of `customers` that alternate between a delay of `think` and `servers` cores of `service` each.
 
-    The machine repairman M/M/c//N in closed form; exact also under processor sharing with any service time.
+    The machine repairman M/M/c//N in closed form; exact also under processor sharing with any service time. Summed
+    outwards from the likeliest number of busy ones, as far as it counts: some times the root of `customers` terms.
     """
     if think <= service * 1e-9:
         return min(customers, servers) / service
-    weight, total, busy = 1.0, 1.0, 0.0
-    for count in range(1, customers + 1):
-        weight *= (customers - count + 1) * service / (think * min(count, servers))
-        total += weight
-        busy += weight * min(count, servers)
-        if total > 1e200:
-            weight, total, busy = weight * 1e-200, total * 1e-200, busy * 1e-200
+
+    def growth(count: int) -> float:
+        """P(count) / P(count - 1), falling in count."""
+        return (customers - count + 1) * service / (think * min(count, servers))
+
+    likeliest = bisect.bisect_left(range(1, customers + 1), True, key=lambda count: growth(count) < 1)
+    total, busy = 1.0, float(min(likeliest, servers))
+    weight = 1.0
+    for count in range(likeliest + 1, customers + 1):
+        weight *= growth(count)
+        total, busy = total + weight, busy + weight * min(count, servers)
+        if weight < 1e-20:
+            break
+    weight = 1.0
+    for count in range(likeliest, 0, -1):
+        weight /= growth(count)
+        total, busy = total + weight, busy + weight * min(count - 1, servers)
+        if weight < 1e-20:
+            break
     return busy / total / service
 
 
@@ -182,27 +218,71 @@ def _chain(arrival_rate: float, rates: Sequence[float]) -> tuple[float, float, f
 
 def _mmck(arrival_rate: float, service_rate: float, servers: int, capacity: int) -> Station:
     _check(capacity >= servers, "the capacity must be at least the number of servers")
+    chance = _states(arrival_rate, service_rate, servers, capacity)
+    inside = sum(n * p for n, p in enumerate(chance))
+    busy = sum(min(n, servers) * p for n, p in enumerate(chance))
+    waiting = sum((n - servers) * p for n, p in enumerate(chance) if n > servers)
+    accepted = busy * service_rate
+    taken = sum(chance[:-1])
+    wait = waiting / accepted if accepted else 0.0
+    return Station(
+        utilisation=busy / servers,
+        wait_probability=sum(chance[servers:-1]) / taken if accepted else 0.0,
+        blocking=chance[-1],
+        empty_probability=chance[0],
+        queue_length=inside,
+        waiting_length=waiting,
+        response=1 / service_rate + wait,
+        wait=wait,
+    )
+
+
+def _states(arrival_rate: float, service_rate: float, servers: int, capacity: int) -> list[float]:
+    """Probabilities of 0 to K in M/M/c/K."""
     weights = [1.0]
     for count in range(1, capacity + 1):
         weights.append(weights[-1] * arrival_rate / (service_rate * min(count, servers)))
         if weights[-1] > 1e200:
             weights = [weight * 1e-200 for weight in weights]
     total = sum(weights)
-    chance = [weight / total for weight in weights]
-    inside = sum(n * p for n, p in enumerate(chance))
-    busy = sum(min(n, servers) * p for n, p in enumerate(chance))
-    accepted = arrival_rate * (1 - chance[-1])
-    response = inside / accepted if accepted else 1 / service_rate
-    return Station(
-        utilisation=busy / servers,
-        wait_probability=sum(chance[servers:-1]) / (1 - chance[-1]) if accepted else 0.0,
-        blocking=chance[-1],
-        empty_probability=chance[0],
-        queue_length=inside,
-        waiting_length=inside - busy,
-        response=response,
-        wait=max(0.0, response - 1 / service_rate),
-    )
+    return [weight / total for weight in weights]
+
+
+def _mmck_tail(chance: Sequence[float], service_rate: float, servers: int) -> Callable[[float], float]:
+    """P(response > t) of those accepted at M/M/c/K.
+
+    In steps of the busy station's departures, a Poisson stream of rate cμ: who finds n waits for n-c+1 of them, and
+    each of the later ones is his own with probability 1/c. Sums of positive terms only.
+    """
+    taken = sum(chance[:-1])
+    starts = [sum(chance[: min(servers, len(chance) - 1)]) / taken, *(p / taken for p in chance[servers:-1])]
+    left, served, still = sum(starts), 0.0, []
+    while left + served > 1e-17:
+        still.append(left + served)
+        start = starts[len(still) - 1] if len(still) <= len(starts) else 0.0
+        left, served = max(0.0, left - start), (1 - 1 / servers) * (served + start)
+        if len(still) >= len(starts):
+            left = 0.0
+    return lambda time: _poisson_mean(still, servers * service_rate * time)
+
+
+def _poisson_mean(values: Sequence[float], mean: float) -> float:
+    """Mean of values[m], 0 beyond their end, m Poisson: from the likeliest m outwards, as far as it counts."""
+    top = int(mean)
+    most = math.exp(top * math.log(mean) - mean - math.lgamma(top + 1)) if mean > 0 else 1.0
+    total, weight = 0.0, most
+    for m in range(top, len(values)):
+        total += weight * values[m]
+        weight *= mean / (m + 1)
+        if weight < most * 1e-20:
+            break
+    weight = most
+    for m in range(top, 0, -1):
+        weight *= m / mean
+        total += weight * values[m - 1] if m <= len(values) else 0.0
+        if weight < most * 1e-20:
+            break
+    return total
 
 
 def _empty(servers: int, offered: float) -> float:
