@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from topology.capacity.answer import Today
 from topology.capacity.loads import Mix, Network, passages, shares, state
@@ -45,6 +45,12 @@ class Fit:
     worlds: tuple[World, ...]
     today: Today | None = None
     notes: tuple[str, ...] = ()
+
+    def changed(self, change: Callable[[Mix], Mix]) -> Fit:
+        """The same worlds of a site whose classes of requests are others than when it was observed."""
+        mixes = {id(world.mix): change(world.mix) for world in self.worlds}
+        worlds = tuple(replace(world, mix=mixes[id(world.mix)]) for world in self.worlds)
+        return replace(self, worlds=worlds)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from topology import document
 from topology.capacity.answer import Break, Forecast, HostForecast, Number, Resource
@@ -11,6 +12,7 @@ from topology.capacity.availability import availability_of
 from topology.capacity.basis import Guessed, guessed
 from topology.capacity.calibration import Fit, fit
 from topology.capacity.cost import cost_of
+from topology.capacity.curves import Curve, curve_through
 from topology.capacity.folding import Servers, SmallCluster, cluster_of, folded
 from topology.capacity.growth import growth_of
 from topology.capacity.holding import Holding
@@ -28,8 +30,10 @@ from topology.components import Limits as ClusterLimits
 from topology.design import Design, WorkloadFile
 from topology.errors import Place, TierwrightError
 from topology.value import Estimate
-from topology.workload import Workload
+from topology.workload import RequestClass, Workload
 
+Change = Callable[[Mapping[str, RequestClass]], Mapping[str, RequestClass]]
+"""What is made of the classes of requests once they agree with the observation, which was of the site before."""
 ENGINE = "1.0"
 """Version of the formulas: it changes whenever the same plan would get other numbers."""
 DEFAULT_LIMITS = ClusterLimits()
@@ -49,6 +53,23 @@ def forecast(
     workload or nobody answers a kind of request that it holds.
     """
     return _Engine(cluster_of(design, workload or _own(design), limits=limits, lost=lost)).forecast()
+
+
+def survey(
+    design: Design,
+    workload: Workload | None = None,
+    *,
+    limits: ClusterLimits = DEFAULT_LIMITS,
+    lost: Collection[str] = (),
+    change: Change | None = None,
+) -> tuple[Forecast, Curve | None]:
+    """The forecast, and the response times from an idle site to its capacity; None where no capacity is claimed.
+
+    `change` is applied to the classes of requests once they agree with the observation, if there is one.
+    """
+    engine = _Engine(cluster_of(design, workload or _own(design), limits=limits, lost=lost), change)
+    found = engine.forecast()
+    return found, engine.curve(found.capacity_rps)
 
 
 def calibrate(workload: Workload, design: Design, *, limits: ClusterLimits = DEFAULT_LIMITS) -> Workload:
@@ -84,18 +105,38 @@ class _Engine:
     """One forecast in the making."""
 
     small: SmallCluster
+    change: Change | None = None
 
     @property
     def workload(self) -> Workload:
         """What is asked."""
         return self.small.workload
 
+    @cached_property
+    def _network(self) -> Network:
+        return network_of(self.small.cluster, self.workload, lost=self.small.lost)
+
+    @cached_property
+    def _fitted(self) -> Fit:
+        fitted = fit(self.small.cluster, self.workload)
+        return fitted if self.change is None else fitted.changed(self.change)
+
+    @cached_property
+    def _worlds(self) -> tuple[Limits, ...]:
+        return _limits(self._network, self._fitted)
+
+    def curve(self, capacity: Number) -> Curve | None:
+        """The response times at rates up to the capacity."""
+
+        def at(rate: float) -> Mapping[Figure, Number]:
+            return self._latency(self._worlds, Estimate(low=rate, mid=rate, high=rate), capacity)
+
+        return curve_through(at, capacity)
+
     def forecast(self) -> Forecast:
         """Put the parts together."""
         cluster, whole = self.small.cluster, self.small.folded.whole
-        network = network_of(cluster, self.workload, lost=self.small.lost)
-        fitted = fit(cluster, self.workload)
-        worlds = _limits(network, fitted)
+        network, fitted, worlds = self._network, self._fitted, self._worlds
         memory = memory_of(cluster)
         peak = self.workload.peak
         hosts = host_forecasts(worlds, peak, memory)

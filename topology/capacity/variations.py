@@ -1,0 +1,180 @@
+"""What if: a design and its workload, changed as somebody asks, before anything is decided."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from topology.capacity.answer import Forecast
+from topology.capacity.curves import Curve
+from topology.capacity.engine import survey
+from topology.components import DYNAMIC, resolve
+from topology.demands import demand_of
+from topology.design import Design, Server, ServerCount, Tier, server_names
+from topology.errors import Place, TierwrightError
+from topology.hardware import BUILT_IN
+from topology.value import estimate
+from topology.workload import RequestClass, Workload, kind_of
+
+MOST_SERVERS = 5000
+"""Of one tier, as in a plan file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variation:
+    """What is other than in the plan; what is left out stays as it is."""
+
+    traffic: float = 1.0
+    """Times today's rates."""
+    page_cost: float = 1.0
+    """Times today's CPU of a dynamic request, in Python and in the database."""
+    cached_share: float | None = None
+    """Share of dynamic requests that the cache answers, 0 to 1."""
+    servers: Mapping[str, int] = field(default_factory=dict)
+    """By tier: how many."""
+    types: Mapping[str, str] = field(default_factory=dict)
+    """By tier: the server type of all its servers."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether something of it is a decision that a plan can hold: servers and their types are."""
+        return bool(self.servers or self.types)
+
+
+def varied(design: Design, variation: Variation) -> Design:
+    """The design with other servers and other traffic; raises TierwrightError for a tier or type that is not there."""
+    workload = design.workload
+    if not isinstance(workload, Workload):
+        return rearranged(design, variation)
+    seen = _pinned(workload, design) if variation.is_kept else workload
+    asked = seen if variation.traffic == 1 else seen.at(variation.traffic)
+    return rearranged(design, variation).model_copy(update={"workload": asked})
+
+
+def rearranged(design: Design, variation: Variation) -> Design:
+    """The design with the servers of a variation alone: that part of it which can be kept as a revision."""
+    known = {tier.name for tier in design.tiers}
+    unknown = sorted({*variation.servers, *variation.types} - known)
+    if unknown:
+        raise TierwrightError(f"this plan has no tier called {unknown[0]}", place=Place(path="tiers"))
+    if not variation.is_kept:
+        return design
+    taken = {host.name for host in design.hosts}
+    return design.model_copy(update={"tiers": tuple(_tier(tier, variation, design, taken) for tier in design.tiers)})
+
+
+def survey_varied(design: Design, variation: Variation, *, without: str | None = None) -> tuple[Forecast, Curve | None]:
+    """The forecast and the response curve of a design under a variation; raises TierwrightError as `forecast` does.
+
+    `without` names a server that is lost; one that the variation has done without is gone already. An observation
+    is one of the site as it stands, so costs are fitted to it first and changed then.
+    """
+
+    def change(mix: Mapping[str, RequestClass]) -> Mapping[str, RequestClass]:
+        return {name: _request(item, name, variation) for name, item in mix.items()}
+
+    is_same = variation.page_cost == 1 and variation.cached_share is None
+    changed = varied(design, variation)
+    is_there = without is not None and any(host.name == without for host in changed.hosts)
+    return survey(changed, change=None if is_same else change, lost=(without,) if without and is_there else ())
+
+
+def deprived(design: Design, server: str) -> Design:
+    """The design without one server; the others keep their names. KeyError where there is none of that name.
+
+    Raises TierwrightError where nothing would be left.
+    """
+    hosts = {host.name: host for host in design.hosts}
+    name = hosts[server].tier
+    addresses = {host.name: host.address for host in design.hosts if host.tier == name}
+    kept = (tier if tier.name != name else _less(tier, server, addresses) for tier in design.tiers)
+    tiers = tuple(tier for tier in kept if tier is not None)
+    if not tiers:
+        raise TierwrightError(f"{server} is the only server of this plan: without it there is no site")
+    return design.model_copy(update={"tiers": tiers})
+
+
+def hourly_rates(workload: Workload) -> tuple[float, ...]:
+    """Requests per second in each hour of the day or week, the busiest at the peak; empty where no hours are known."""
+    highest = max(workload.hours or (0.0,))
+    if not workload.hours or highest <= 0:
+        return ()
+    return tuple(workload.peak.mid * hour / highest for hour in workload.hours)
+
+
+def cached_share_of(workload: Workload) -> float:
+    """Share of dynamic requests that the cache answers as the workload has it, 0 to 1."""
+    mix = {name: item for name, item in workload.mix().items() if kind_of(name, item) in DYNAMIC}
+    total = sum(item.share for item in mix.values())
+    hits = sum(item.share * estimate(item.cached_share or 0).mid for item in mix.values())
+    return hits / total if total > 0 else 0.0
+
+
+def _request(item: RequestClass, name: str, variation: Variation) -> RequestClass:
+    kind = kind_of(name, item)
+    if kind not in DYNAMIC:
+        return item
+    demand = demand_of(item, kind)
+    update: dict[str, Any] = {}
+    if variation.page_cost != 1:
+        update["app_cpu_ms"] = demand.app_cpu_ms.scaled(variation.page_cost)
+        update["database_cpu_ms"] = demand.database_cpu_ms.scaled(variation.page_cost)
+    if variation.cached_share is not None:
+        update["cached_share"] = variation.cached_share
+    return item.model_copy(update=update)
+
+
+def _pinned(workload: Workload, design: Design) -> Workload:
+    """The workload with the server that was observed by name: a change of type is none of what was seen before."""
+    seen = workload.observed
+    if seen is None or seen.server_type is not None or seen.cores is not None:
+        return workload
+    hosts = resolve(design).hosts_offering("app") or design.hosts
+    return workload.model_copy(update={"observed": seen.model_copy(update={"server_type": hosts[0].type_name})})
+
+
+def _tier(tier: Tier, variation: Variation, design: Design, taken: set[str]) -> Tier:
+    kind = variation.types.get(tier.name)
+    if kind is not None and kind not in design.server_types and kind not in BUILT_IN:
+        raise TierwrightError(f"no server type is called {kind}", place=Place(path=f"tiers.{tier.name}"))
+    count = variation.servers.get(tier.name)
+    if count is not None and not 1 <= count <= MOST_SERVERS:
+        raise TierwrightError(
+            f"a tier takes from 1 to {MOST_SERVERS:,} servers; {count:,} is not that",
+            place=Place(path=f"tiers.{tier.name}"),
+        )
+    return tier.model_copy(update={"servers": _servers(tier, count, kind, taken)})
+
+
+def _servers(tier: Tier, count: int | None, kind: str | None, taken: set[str]) -> ServerCount | tuple[Server, ...]:
+    if isinstance(tier.servers, ServerCount):
+        update: dict[str, Any] = {"count": count, "type": kind}
+        return tier.servers.model_copy(update={key: value for key, value in update.items() if value is not None})
+    servers = list(tier.servers[: count or None])
+    while count is not None and len(servers) < count:
+        name = _next_name(servers[-1].name, taken)
+        taken.add(name)
+        servers.append(servers[-1].model_copy(update={"name": name, "address": None}))
+    return tuple(server.model_copy(update={"type": kind}) for server in servers) if kind else tuple(servers)
+
+
+def _less(tier: Tier, server: str, addresses: Mapping[str, str]) -> Tier | None:
+    """The tier without one of its servers, or None where that was its last one."""
+    if isinstance(tier.servers, ServerCount):
+        kind = tier.servers.type
+        servers = tuple(Server(name=name, type=kind, address=addresses[name]) for name in server_names(tier))
+    else:
+        servers = tier.servers
+    left = tuple(item for item in servers if item.name != server)
+    return tier.model_copy(update={"servers": left}) if left else None
+
+
+def _next_name(last: str, taken: set[str]) -> str:
+    stem = re.sub(r"[0-9]+$", "", last) or "server"
+    digits = re.search(r"[0-9]+$", last)
+    number = int(digits.group()) + 1 if digits else 1
+    while f"{stem}{number}" in taken:
+        number += 1
+    return f"{stem}{number}"
