@@ -55,6 +55,7 @@ def tier_forecasts(network: Network, hosts: Sequence[HostForecast]) -> tuple[Tie
             max_rps=min((host.max_rps for host in members if host.max_rps is not None), default=None),
         )
         for name, members in by_tier.items()
+        if members  # all of a tier may be lost
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.builders import newspaper
+from topology import document
 from topology.capacity import (
     Variation,
     cached_share_of,
@@ -25,6 +26,8 @@ WORKLOAD: dict[str, Any] = {
     "classes": {"page": {"share": 0.5}, "static": {"share": 0.5}},
     "observed": {"cpu_share": 0.4, "requests_per_second": 60},
 }
+
+CACHE = {"count": 1, "type": "small"}
 
 
 def design(**changes: Any) -> Design:
@@ -150,3 +153,10 @@ def test_the_cached_share_of_a_workload_is_that_of_its_dynamic_requests() -> Non
     assert cached_share_of(Workload.model_validate({"peak_requests_per_second": 1, "classes": classes})) == (
         pytest.approx(0.3)
     )
+
+
+def test_a_tier_may_be_lost_whole() -> None:
+    tiers = [*document.to_data(design())["tiers"], {"name": "cache", "servers": CACHE, "roles": ["memcached"]}]
+    left, _ = survey_varied(design(tiers=tiers), Variation(), without="cache1")
+
+    assert [tier.name for tier in left.tiers] == ["web", "database"]
