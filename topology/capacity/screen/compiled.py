@@ -20,7 +20,7 @@ def _compiler() -> Any:
         import numba
     except ImportError:
         return None
-    return None if numba.config.DISABLE_JIT else numba
+    return None if getattr(numba.config, "DISABLE_JIT", False) else numba
 
 
 _NUMBA = _compiler()

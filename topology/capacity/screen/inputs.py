@@ -17,6 +17,8 @@ LONGEST = 3600.0
 """Seconds at which every response time ends, and which a saturated candidate is given, unless the caller says less."""
 MOST = 100_000
 """Hosts of a tier, cores of a host, slots or connections: more is taken for a slip."""
+MOST_CORES, MOST_SLOTS = 256, 1024
+"""Cores and slots of one host that the model of worker slots takes."""
 
 Counts = NDArray[np.int64]
 
