@@ -43,6 +43,11 @@ def k_of_n(unit: Unit) -> float:
     Birth-death chain over the number of servers down: failures (n-d)/MTBF, repairs min(d, crews)/MTTR
     (Trivedi 2001, ch. 8). Raises ValueError where the numbers are not positive or more are needed than there are.
     """
+    return sum(down_shares(unit)[: unit.count - unit.needed + 1])
+
+
+def down_shares(unit: Unit) -> tuple[float, ...]:
+    """Share of the time in which 0, 1, ... all servers are down, by the same chain; raises ValueError as above."""
     if unit.mtbf <= 0 or unit.mttr < 0 or not 0 < unit.needed <= unit.count:
         raise ValueError(f"{unit.name}: times must be positive, and from 1 to {unit.count} servers needed")
     crews = unit.count if unit.crews is None else unit.crews
@@ -54,8 +59,8 @@ def k_of_n(unit: Unit) -> float:
         weights.append(weights[-1] * failing * unit.mttr / min(down, crews))
         if weights[-1] > 1e200:
             weights = [weight * 1e-200 for weight in weights]
-    enough = sum(weights[: unit.count - unit.needed + 1])
-    return enough / sum(weights)
+    total = sum(weights)
+    return tuple(weight / total for weight in weights)
 
 
 def series(units: Iterable[Unit]) -> float:
@@ -89,7 +94,7 @@ def _units(network: Network, hosts: Sequence[HostForecast], lost: Sequence[Loss]
         if not ask.soft for hop in ask.hops
     }  # fmt: skip
     units = [
-        Unit(name=host, mtbf=mtbf, mttr=at(_repair(network, host), slow)) for host in network.hosts if host in lone
+        Unit(name=host, mtbf=mtbf, mttr=at(repair_hours(network, host), slow)) for host in network.hosts if host in lone
     ]
     for tier in network.cluster.design.tiers:
         equals = [host for host in hosts if host.tier == tier.name and host.name in asked - lone]
@@ -107,6 +112,7 @@ def _busy(host: HostForecast) -> float:
     return max((number.value for resource, number in host.utilisation.items() if resource != "connections"), default=0)
 
 
-def _repair(network: Network, host: str) -> Estimate:
+def repair_hours(network: Network, host: str) -> Estimate:
+    """Hours until what a server did is done again: by a replica that is promoted, else by a server set up anew."""
     offers = {offer.placed.host.name for offer in network.cluster.providers("sql")}
     return PROMOTION_HOURS if host in offers and replicas(network, host) else REPAIR_HOURS
