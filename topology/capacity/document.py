@@ -6,13 +6,18 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from topology.capacity.answer import Forecast, HostForecast, MemoryUse, Number, Resource, TierForecast
+from topology.capacity.answer import Forecast, HostForecast, LimitDate, MemoryUse, Number, Resource, TierForecast
+from topology.capacity.prospects import Outlook, outlook_document
 
 RESOURCES: tuple[Resource, ...] = ("cpu", "disk", "network", "workers", "connections")
 
 
-def to_document(forecast: Forecast) -> dict[str, Any]:
-    """Plain data, ready for JSON. What is not known is null: a resource of no limit, a latency under overload."""
+def to_document(forecast: Forecast, outlook: Outlook | None = None) -> dict[str, Any]:
+    """Plain data, ready for JSON. What is not known is null: a resource of no limit, a latency under overload.
+
+    With an outlook it stands under a key of its own.
+    """
+    beyond = {} if outlook is None else {"outlook": outlook_document(outlook)}
     return {
         "plan_digest": forecast.plan_digest,
         "engine": forecast.engine,
@@ -30,6 +35,7 @@ def to_document(forecast: Forecast) -> dict[str, Any]:
         "today": _today(forecast),
         "growth": _growth(forecast),
         "notes": list(forecast.notes),
+        **beyond,
     }
 
 
@@ -79,6 +85,20 @@ def _growth(forecast: Forecast) -> dict[str, Any] | None:
         "months": growth.months,
         "months_to_promise": growth.months_to_promise,
         "says": growth.says,
+        "limits": [_limit(limit) for limit in growth.limits],
+        "if_nothing": growth.if_nothing,
+    }
+
+
+def _limit(limit: LimitDate) -> dict[str, Any]:
+    return {
+        "tier": limit.tier,
+        "server": limit.server,
+        "limit": limit.limit,
+        "at_rps": limit.at_rps.document(),
+        "factor": limit.factor.document(),
+        "months": _number(limit.months),
+        "says": limit.says,
     }
 
 

@@ -67,12 +67,15 @@ def share_of(kinds: Sequence[Kind], workload: Workload) -> float:
     return sum(share for name, share in shares(mix).items() if kind_of(name, mix[name]) in kinds)
 
 
-def survivors(study: Study, group: Equals, number: int) -> Study:
-    """The study with so many of a group dead; a cache that lost servers answers that much less."""
-    left = study.without(group.dead(number))
-    if not SOFT & services_of(study.network, group):
-        return left
-    return left.cached(1 - number / group.count)
+def survivors(study: Study, group: Equals, lost: Lost) -> Study:
+    """The study with some of a group dead; a cache that lost servers answers that much less."""
+    left, share = study.without(lost), left_in_cache(study, group, sum(lost.values()))
+    return left if share == 1 else left.cached(share)
+
+
+def left_in_cache(study: Study, group: Equals, number: int) -> float:
+    """Share of a cache's answers that is left with so many of the group dead; 1 for servers that are no cache."""
+    return 1 - number / group.count if SOFT & services_of(study.network, group) else 1.0
 
 
 def services_of(network: Network, group: Equals) -> frozenset[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from topology.capacity.answer import Number
 from topology.capacity.equals import Equals, equals_of, share_of, stopped, survivors
+from topology.capacity.flows import Lost
 from topology.capacity.study import Study
 from topology.capacity.week import peak_latency
 from topology.capacity.words import digits, percent
@@ -45,9 +46,8 @@ class Failure:
 
 def failures_of(study: Study) -> tuple[Failure, ...]:
     """One and two servers dead, for every kind of server that matters to requests, in the order of the plan."""
-    before = excess(study.capacity, study.workload.peak)
     return tuple(
-        _failure(study, group, dead, before)
+        failure_of(study, group, lost=group.dead(dead))
         for group in equals_of(study.network)
         for dead in range(1, min(MOST_DEAD, group.count) + 1)
     )
@@ -65,14 +65,15 @@ def excess(capacity: Number, peak: Estimate) -> Number:
     )
 
 
-def _failure(study: Study, group: Equals, dead: int, before: Number) -> Failure:
-    lost = group.dead(dead)
+def failure_of(study: Study, group: Equals, *, lost: Lost) -> Failure:
+    """The peak with some servers of one group dead."""
+    dead = sum(lost.values())
     stops = stopped(study.network, lost)
     if stops:
         return _stopping(study, group, dead, stops)
-    left = survivors(study, group, dead)
+    left = survivors(study, group, lost)
     capacity, peak = left.capacity, study.workload.peak
-    refused = excess(capacity, peak)
+    refused, before = excess(capacity, peak), excess(study.capacity, peak)
     busy = left.busiest(peak, tier=group.tier).share if _survivors_in(left, group.tier) else None
     p95 = peak_latency(left, peak).get("p95")
     return Failure(

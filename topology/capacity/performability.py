@@ -229,7 +229,7 @@ class _States:
         if dead == 0:
             return self.study
         group = self.groups[index]
-        return None if stopped(self.study.network, group.dead(dead)) else survivors(self.study, group, dead)
+        return None if stopped(self.study.network, group.dead(dead)) else survivors(self.study, group, group.dead(dead))
 
     def _stopping(self, state: tuple[int, ...]) -> float:
         """Share of the requests whose kinds stop; only servers of which none is left can stop any."""

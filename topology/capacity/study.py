@@ -110,7 +110,7 @@ class Study:
         """The same where the cache answers only this share of what it usually does: 0 is a cold one."""
 
         def change(mix: Mapping[str, RequestClass]) -> Mapping[str, RequestClass]:
-            return {name: _cached(item, left) for name, item in mix.items()}
+            return {name: cached(item, left) for name, item in mix.items()}
 
         return replace(self, fitted=self.fitted.changed(change))
 
@@ -124,7 +124,8 @@ def study_of(cluster: Cluster, workload: Workload) -> Study:
     return Study(cluster=cluster, workload=workload, fitted=fit(cluster, workload))
 
 
-def _cached(item: RequestClass, left: float) -> RequestClass:
+def cached(item: RequestClass, left: float) -> RequestClass:
+    """A class of which the cache answers only this share of what it usually does."""
     if item.cached_share is None:
         return item
     return item.model_copy(update={"cached_share": estimate(item.cached_share).scaled(left)})

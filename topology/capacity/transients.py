@@ -129,7 +129,7 @@ def _busy(study: Study, rate: float) -> float:
 def _deploy(study: Study, group: Equals) -> Deploy:
     if group.count == 1:
         return _lone_deploy(study, group)
-    left = survivors(study, group, 1)
+    left = survivors(study, group, group.dead(1))
     refused = excess(left.capacity, study.workload.peak)
     busy = left.busiest(study.workload.peak, tier=group.tier).share
     hours = safe_hours(left)

@@ -12,8 +12,9 @@ from typing import Any
 from topology.capacity.answer import LimitDate, Number
 from topology.capacity.cost import cost_of
 from topology.capacity.crossings import crossings
+from topology.capacity.engine import DEFAULT_LIMITS, workload_of
 from topology.capacity.failures import Failure, failures_of
-from topology.capacity.folding import SmallCluster
+from topology.capacity.folding import SmallCluster, cluster_of
 from topology.capacity.growth import by_date, growth_of, if_nothing, limit_date
 from topology.capacity.limits import Limits
 from topology.capacity.percentiles import gamma_percentile
@@ -23,6 +24,9 @@ from topology.capacity.study import Study, study_of
 from topology.capacity.transients import Transients, transients_of
 from topology.capacity.uncertainty import spread
 from topology.capacity.week import Week, week_of
+from topology.components import Limits as ClusterLimits
+from topology.design import Design
+from topology.workload import Workload
 
 _HALVINGS = 20
 
@@ -43,6 +47,23 @@ class Outlook:
     """Every limit of every tier and the promises, the one that is met first in front."""
     if_nothing: str = ""
     transients: Transients | None = None
+
+
+def outlook(
+    design: Design,
+    workload: Workload | None = None,
+    *,
+    limits: ClusterLimits = DEFAULT_LIMITS,
+    crews: int | None = None,
+) -> Outlook:
+    """A design beyond the peak of its workload (by default its own).
+
+    `crews`: repairs that can go on at once among equal servers; None where there are enough for all. Raises
+    TierwrightError as `forecast` does, and ValueError for less than one crew.
+    """
+    if crews is not None and crews < 1:
+        raise ValueError("at least one crew repairs servers")
+    return outlook_of(cluster_of(design, workload or workload_of(design), limits=limits), crews=crews)
 
 
 def outlook_of(small: SmallCluster, *, crews: int | None = None) -> Outlook:
