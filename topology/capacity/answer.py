@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from topology.workload import Kind
+
 Class = Literal["exact", "approximate", "simulated"]
 Resource = Literal["cpu", "disk", "network", "workers", "connections", "memory"]
 
@@ -107,6 +109,8 @@ class SinglePoint:
     """What stops, as a sentence."""
     recovery: str
     """What bringing it back takes, as a sentence."""
+    kinds: tuple[Kind, ...] = ()
+    """Kinds of request that are no longer answered."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,6 +66,7 @@ def single_points(network: Network, lost: Iterable[Loss]) -> tuple[SinglePoint, 
             tier=network.hosts[loss.host].tier,
             stops=_stopping(network, loss),
             recovery=_recovery(network, loss),
+            kinds=loss.kinds,
         )
         for loss in lost
     )

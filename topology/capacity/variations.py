@@ -82,14 +82,14 @@ def survey_varied(design: Design, variation: Variation, *, without: str | None =
 
 
 def deprived(design: Design, server: str) -> Design:
-    """The design without one server; the others keep their names. KeyError where there is none of that name.
+    """The design without one server; the others keep their names and addresses.
 
-    Raises TierwrightError where nothing would be left.
+    KeyError where there is none of that name; raises TierwrightError where nothing would be left.
     """
-    hosts = {host.name: host for host in design.hosts}
-    name = hosts[server].tier
-    addresses = {host.name: host.address for host in design.hosts if host.tier == name}
-    kept = (tier if tier.name != name else _less(tier, server, addresses) for tier in design.tiers)
+    addresses = {host.name: host.address for host in design.hosts}
+    if server not in addresses:
+        raise KeyError(server)
+    kept = (_less(tier, server, addresses) for tier in design.tiers)
     tiers = tuple(tier for tier in kept if tier is not None)
     if not tiers:
         raise TierwrightError(f"{server} is the only server of this plan: without it there is no site")
@@ -161,14 +161,15 @@ def _servers(tier: Tier, count: int | None, kind: str | None, taken: set[str]) -
 
 
 def _less(tier: Tier, server: str, addresses: Mapping[str, str]) -> Tier | None:
-    """The tier without one of its servers, or None where that was its last one."""
+    """The tier without a server, the others at the addresses they have; None where that was its last one."""
     if isinstance(tier.servers, ServerCount):
         kind = tier.servers.type
-        servers = tuple(Server(name=name, type=kind, address=addresses[name]) for name in server_names(tier))
+        servers = tuple(Server(name=name, type=kind) for name in server_names(tier))
     else:
         servers = tier.servers
     left = tuple(item for item in servers if item.name != server)
-    return tier.model_copy(update={"servers": left}) if left else None
+    pinned = tuple(item.model_copy(update={"address": addresses[item.name]}) for item in left)
+    return tier.model_copy(update={"servers": pinned}) if left else None
 
 
 def _next_name(last: str, taken: set[str]) -> str:
