@@ -8,6 +8,7 @@ from topology.capacity.answer import (
     Forecast,
     Growth,
     HostForecast,
+    LimitDate,
     MemoryUse,
     Number,
     Resource,
@@ -15,12 +16,19 @@ from topology.capacity.answer import (
     TierForecast,
     Today,
 )
+from topology.capacity.bereft import Bereft, without
 from topology.capacity.curves import Curve, CurvePoint
 from topology.capacity.document import to_document
 from topology.capacity.engine import ENGINE, calibrate, forecast, forecast_of, survey
+from topology.capacity.failures import Failure
+from topology.capacity.growth import date_after
+from topology.capacity.performability import Service
 from topology.capacity.planning import HEADROOMS, Need, headroom_of, needs, servers_needed
+from topology.capacity.prospects import Outlook, outlook, outlook_document
+from topology.capacity.running import RunningCost
 from topology.capacity.textbook import parse_case, solve_case
 from topology.capacity.traffic import Traffic, read_traffic, workload_of_traffic
+from topology.capacity.transients import Transients, stretches
 from topology.capacity.variations import (
     MOST_SERVERS,
     Variation,
@@ -31,12 +39,15 @@ from topology.capacity.variations import (
     survey_varied,
     varied,
 )
+from topology.capacity.week import Hour, Week
 from topology.capacity.words import digits, percent
 
 __all__ = [
-    "ENGINE", "HEADROOMS", "MOST_SERVERS", "Break", "Cost", "Curve", "CurvePoint", "Forecast", "Growth",
-    "HostForecast", "MemoryUse", "Need", "Number", "Resource", "SinglePoint", "TierForecast", "Today", "Traffic",
-    "Variation", "cached_share_of", "calibrate", "deprived", "digits", "forecast", "forecast_of", "headroom_of",
-    "hourly_rates", "needs", "parse_case", "percent", "read_traffic", "rearranged", "servers_needed", "solve_case",
-    "survey", "survey_varied", "to_document", "varied", "workload_of_traffic",
+    "ENGINE", "HEADROOMS", "MOST_SERVERS", "Bereft", "Break", "Cost", "Curve", "CurvePoint", "Failure", "Forecast",
+    "Growth", "HostForecast", "Hour", "LimitDate", "MemoryUse", "Need", "Number", "Outlook", "Resource",
+    "RunningCost", "Service", "SinglePoint", "TierForecast", "Today", "Traffic", "Transients", "Variation", "Week",
+    "cached_share_of", "calibrate", "date_after", "deprived", "digits", "forecast", "forecast_of", "headroom_of",
+    "hourly_rates", "needs", "outlook", "outlook_document", "parse_case", "percent", "read_traffic", "rearranged",
+    "servers_needed", "solve_case", "stretches", "survey", "survey_varied", "to_document", "varied", "without",
+    "workload_of_traffic",
 ]  # fmt: skip

@@ -12,14 +12,14 @@ from topology.capacity.availability import availability_of
 from topology.capacity.basis import Guessed, guessed
 from topology.capacity.calibration import Fit, fit
 from topology.capacity.cost import cost_of
+from topology.capacity.crossings import crossings
 from topology.capacity.curves import Curve, curve_through
 from topology.capacity.folding import Servers, SmallCluster, cluster_of, folded
 from topology.capacity.growth import growth_of
-from topology.capacity.holding import Holding
 from topology.capacity.hosts import host_forecasts, tier_forecasts
 from topology.capacity.latency import Crowd, Figure, banded, figures, peers_of
-from topology.capacity.limits import Limits
-from topology.capacity.loads import Network, network_of, states
+from topology.capacity.limits import Limits, in_worlds
+from topology.capacity.loads import Network, network_of
 from topology.capacity.memory import Taken, memory_of
 from topology.capacity.notes import notes_of
 from topology.capacity.single_points import losses, single_points
@@ -52,7 +52,7 @@ def forecast(
     left: survivors keep their settings and take over. Raises TierwrightError, with its place, where there is no
     workload or nobody answers a kind of request that it holds.
     """
-    return _Engine(cluster_of(design, workload or _own(design), limits=limits, lost=lost)).forecast()
+    return _Engine(cluster_of(design, workload or workload_of(design), limits=limits, lost=lost)).forecast()
 
 
 def survey(
@@ -67,7 +67,7 @@ def survey(
 
     `change` is applied to the classes of requests once they agree with the observation, if there is one.
     """
-    engine = _Engine(cluster_of(design, workload or _own(design), limits=limits, lost=lost), change)
+    engine = _Engine(cluster_of(design, workload or workload_of(design), limits=limits, lost=lost), change)
     found = engine.forecast()
     return found, engine.curve(found.capacity_rps)
 
@@ -84,7 +84,7 @@ def forecast_of(cluster: Cluster) -> Forecast:
     return _Engine(folded(cluster)).forecast()
 
 
-def _own(design: Design) -> Workload:
+def workload_of(design: Design) -> Workload:
     if isinstance(design.workload, Workload):
         return design.workload
     if isinstance(design.workload, WorkloadFile):
@@ -123,7 +123,7 @@ class _Engine:
 
     @cached_property
     def _worlds(self) -> tuple[Limits, ...]:
-        return _limits(self._network, self._fitted)
+        return in_worlds(self._network, self._fitted.worlds)
 
     def curve(self, capacity: Number) -> Curve | None:
         """The response times at rates up to the capacity."""
@@ -167,7 +167,7 @@ class _Engine:
             tiers=tier_forecasts(network, hosts),
             single_points=single_points(network, lost),
             today=fitted.today,
-            growth=growth_of(capacity, self.workload, whole.promise),
+            growth=growth_of(capacity, self.workload, whole.promise, crossings(worlds)),
             notes=(*fitted.notes, *notes),
         )
 
@@ -197,14 +197,6 @@ class _Engine:
     ) -> Mapping[Figure, float] | None:
         responses = Crowd(limits=world, rate=rate, pooled=pooled).responses(peers)
         return None if responses is None else figures(responses, world)
-
-
-def _limits(network: Network, fitted: Fit) -> tuple[Limits, ...]:
-    holding = Holding()
-    return tuple(
-        Limits(network=network, mix=world.mix, state=state, holding=holding)
-        for world, state in zip(fitted.worlds, states(network, fitted.worlds), strict=True)
-    )
 
 
 def _breaks(worlds: Sequence[Limits], hosts: Sequence[HostForecast]) -> tuple[Break, Number]:

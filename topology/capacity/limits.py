@@ -10,7 +10,8 @@ from functools import cached_property
 from topology.capacity import bandwidth
 from topology.capacity.answer import Resource
 from topology.capacity.holding import Holding, Pool, connections_configured, connections_most, pools_of
-from topology.capacity.loads import Mix, Network, State
+from topology.capacity.loads import Mix, Network, State, states
+from topology.capacity.uncertainty import World
 
 ORDER: tuple[Resource, ...] = ("cpu", "network", "workers", "connections")
 """At equal rates the first of these is named."""
@@ -132,3 +133,12 @@ class Limits:
         for pool in self.pools:
             table.setdefault(pool.key[0], []).append(pool)
         return {host: tuple(items) for host, items in table.items()}
+
+
+def in_worlds(network: Network, worlds: tuple[World, ...]) -> tuple[Limits, ...]:
+    """The limits in every world; equal pools are worked out once for all of them."""
+    holding = Holding()
+    return tuple(
+        Limits(network=network, mix=world.mix, state=state, holding=holding)
+        for world, state in zip(worlds, states(network, worlds), strict=True)
+    )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from topology.workload import Workload
 
 HOURS_A_DAY = 24
+QUIET_HOURS = 4
+"""How long a quiet stretch for work on the servers is looked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,18 @@ def rates_of(workload: Workload) -> HourlyRates | None:
     peak = workload.peak
     doubt = (peak.low / peak.mid, peak.high / peak.mid)
     return HourlyRates(by_hour=tuple(peak.mid * (hour / top) for hour in hours), doubt=doubt)
+
+
+def worst_day(rates: HourlyRates) -> tuple[float, ...]:
+    """For each hour of the day its rate on the busiest day of the week."""
+    return tuple(max(rates.by_hour[hour::HOURS_A_DAY]) for hour in range(HOURS_A_DAY))
+
+
+def quietest(rates: Sequence[float], hours: int = QUIET_HOURS) -> tuple[int, int]:
+    """The hours in a row, round the end, with the fewest requests: the first of them, and the one after the last."""
+    count = len(rates)
+    begin = min(range(count), key=lambda first: sum(rates[(first + step) % count] for step in range(hours)))
+    return begin, (begin + hours) % count
 
 
 def hour_name(index: int, hours: int) -> str:

@@ -14,7 +14,7 @@ from topology.capacity.answer import Number
 from topology.capacity.availability import repair_hours
 from topology.capacity.equals import Equals, equals_of, services_of, share_of, stopped, survivors
 from topology.capacity.failures import excess
-from topology.capacity.rates import HOURS_A_DAY, rates_of
+from topology.capacity.rates import HOURS_A_DAY, QUIET_HOURS, quietest, rates_of, worst_day
 from topology.capacity.single_points import replicas
 from topology.capacity.study import Study
 from topology.capacity.words import digits, percent
@@ -104,8 +104,7 @@ def safe_hours(study: Study) -> tuple[int, ...] | None:
     rates = rates_of(study.workload)
     if rates is None:
         return None
-    worst = [max(rates.by_hour[hour::HOURS_A_DAY]) for hour in range(HOURS_A_DAY)]
-    return tuple(hour for hour, rate in enumerate(worst) if _busy(study, rate) <= CALM)
+    return tuple(hour for hour, rate in enumerate(worst_day(rates)) if _busy(study, rate) <= CALM)
 
 
 def stretches(hours: Sequence[int]) -> tuple[tuple[int, int], ...]:
@@ -163,15 +162,15 @@ def _when(left: Study, hours: tuple[int, ...] | None) -> str:
         return "No hour of the day is calm enough for it."
     rates = rates_of(left.workload)
     quiet = stretches(hours)
-    if rates is None or quiet == ((0, HOURS_A_DAY),):
-        return "Any hour is calm enough for it."
-    first, after = max(quiet, key=lambda span: (span[1] - span[0]) % HOURS_A_DAY)
-    most = max(_busy(left, max(rates.by_hour[hour::HOURS_A_DAY])) for hour in _between(first, after))
-    return f"Calm enough for it: {first}:00 to {after}:00 (at most {percent(most)} busy)."
-
-
-def _between(first: int, after: int) -> list[int]:
-    return [hour % HOURS_A_DAY for hour in range(first, after if after > first else after + HOURS_A_DAY)]
+    if rates is None:
+        return ""
+    first, after = quietest(worst_day(rates))
+    most = max(_busy(left, worst_day(rates)[(first + step) % HOURS_A_DAY]) for step in range(QUIET_HOURS))
+    calmest = f"{first}:00 to {after}:00 (at most {percent(most)} busy)"
+    if quiet == ((0, HOURS_A_DAY),):
+        return f"Any hour is calm enough for it, best {calmest}."
+    spans = " and ".join(f"{begin}:00 to {end}:00" for begin, end in quiet)
+    return f"Calm enough for it are the hours from {spans}, best {calmest}."
 
 
 def _cold_cache(study: Study) -> ColdCache | None:

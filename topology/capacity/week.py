@@ -15,7 +15,7 @@ from topology.capacity.latency import FIGURES, Figure, banded
 from topology.capacity.limits import Limits
 from topology.capacity.mixture import Part, mixture_mean, mixture_percentile
 from topology.capacity.percentiles import gamma_percentile
-from topology.capacity.rates import HourlyRates, hour_name, rates_of
+from topology.capacity.rates import QUIET_HOURS, HourlyRates, hour_name, quietest, rates_of
 from topology.capacity.study import Busiest, Moments, Study
 from topology.capacity.words import digits, percent
 from topology.value import Estimate
@@ -115,13 +115,6 @@ def steps_of(rates: Sequence[float]) -> tuple[Step, ...]:
         Step(rate=sum(rate * rate for rate in span) / sum(span), weight=sum(span) / total)
         for _, span in sorted(spans.items())
     )
-
-
-def quietest(rates: Sequence[float], hours: int = 4) -> tuple[int, int]:
-    """The hours in a row, round the end, with the fewest requests: the first of them, and the one after the last."""
-    count = len(rates)
-    begin = min(range(count), key=lambda first: sum(rates[(first + step) % count] for step in range(hours)))
-    return begin, (begin + hours) % count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,7 +273,7 @@ def _briefly(number: Number) -> Number:
 def _says(hours: Sequence[Hour], rates: HourlyRates, over: Sequence[Hour]) -> str:
     first, after = quietest(rates.by_hour)
     busiest = hours[rates.peak_hour]
-    calm = max(hours[(first + step) % len(hours)].busy.value for step in range(4))
+    calm = max(hours[(first + step) % len(hours)].busy.value for step in range(QUIET_HOURS))
     parts = [
         f"Busiest at {busiest.name} with {digits(busiest.rate)} requests/s ({percent(busiest.busy.value)} busy)",
         f"quietest from {hours[first].name} to {hours[after].name} (at most {percent(calm)} busy)",

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 
-from topology.capacity import Forecast, Number, Resource, TierForecast, digits, percent
+from topology.capacity import Forecast, Number, Outlook, Resource, TierForecast, digits, percent
+from topology.management.outlook_report import WIDTH, outlook_sections
 
-WIDTH = 100
 _LABEL = 14
 _COLUMNS: tuple[Resource, ...] = ("cpu", "network", "workers", "connections")
 _FIGURES = {"mean": "mean", "p50": "median", "p95": "95 %", "p99": "99 %"}
 
 
-def report(name: str, forecast: Forecast) -> str:
-    """The whole report, in lines of at most 100 characters where words allow it."""
+def report(name: str, forecast: Forecast, outlook: Outlook, *, today: date) -> str:
+    """The whole report, in lines of at most 100 characters where words allow it; dates count from `today`."""
     parts = [
         [f"Forecast of {name}, at a peak of {digits(forecast.offered_rps)} requests/s"],
         list(_today(forecast)),
         list(_summary(forecast)),
         list(_table(forecast.tiers)),
         list(_single_points(forecast)),
+        *outlook_sections(outlook, today),
         list(_notes(forecast)),
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)

@@ -58,7 +58,7 @@ def test_what_was_observed_and_when_the_limit_comes() -> None:
 
     assert document["today"]["observed_cpu"] == 0.5
     assert set(document["today"]["predicted_cpu"]) >= NUMBER
-    assert set(document["growth"]) == {"factor", "months", "months_to_promise", "says"}
+    assert set(document["growth"]) == {"factor", "months", "months_to_promise", "says", "limits", "if_nothing"}
 
 
 def test_a_refused_capacity_has_no_growth() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -16,8 +17,9 @@ class Command(PlanCommand):
     """`manage.py forecast`."""
 
     help = (
-        "Say what a plan carries: its capacity and what breaks first, response times, memory, cost, growth and single"
-        " points of failure, each with its range and what it rests on."
+        "Say what a plan carries: its capacity and what breaks first, response times, memory, cost, single points of"
+        " failure, what happens when a server dies, through the week and as traffic grows, each with its range and"
+        " what it rests on."
     )
     example = "python manage.py forecast plan.yaml --workload access.log"
 
@@ -35,8 +37,9 @@ class Command(PlanCommand):
         written = options["workload"]
         workload = read_workload(written) if written else workload_beside(design, options["plan"])
         answer = capacity.forecast(design, workload)
+        outlook = capacity.outlook(design, workload)
         if options["json"]:
-            self.answer_json(capacity.to_document(answer))
+            self.answer_json(capacity.to_document(answer, outlook))
         else:
-            self.answer(report(design.name, answer))
+            self.answer(report(design.name, answer, outlook, today=date.today()))
         return FINE
