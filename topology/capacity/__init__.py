@@ -26,6 +26,24 @@ from topology.capacity.performability import Service
 from topology.capacity.planning import HEADROOMS, Need, headroom_of, needs, servers_needed
 from topology.capacity.prospects import Outlook, outlook, outlook_document
 from topology.capacity.running import RunningCost
+from topology.capacity.search import (
+    Chance,
+    Cheapest,
+    Constraint,
+    Doubt,
+    Found,
+    Influence,
+    Loser,
+    Measures,
+    Objective,
+    Relax,
+    Space,
+    Verifier,
+    cheapest,
+    cheapest_document,
+    evaluate,
+    space_of,
+)
 from topology.capacity.textbook import parse_case, solve_case
 from topology.capacity.traffic import Traffic, read_traffic, workload_of_traffic
 from topology.capacity.transients import Transients, stretches
@@ -43,11 +61,12 @@ from topology.capacity.week import Hour, Week
 from topology.capacity.words import digits, percent
 
 __all__ = [
-    "ENGINE", "HEADROOMS", "MOST_SERVERS", "Bereft", "Break", "Cost", "Curve", "CurvePoint", "Failure", "Forecast",
-    "Growth", "HostForecast", "Hour", "LimitDate", "MemoryUse", "Need", "Number", "Outlook", "Resource",
-    "RunningCost", "Service", "SinglePoint", "TierForecast", "Today", "Traffic", "Transients", "Variation", "Week",
-    "cached_share_of", "calibrate", "date_after", "deprived", "digits", "forecast", "forecast_of", "headroom_of",
-    "hourly_rates", "needs", "outlook", "outlook_document", "parse_case", "percent", "read_traffic", "rearranged",
-    "servers_needed", "solve_case", "stretches", "survey", "survey_varied", "to_document", "varied", "without",
-    "workload_of_traffic",
+    "ENGINE", "HEADROOMS", "MOST_SERVERS", "Bereft", "Break", "Chance", "Cheapest", "Constraint", "Cost", "Curve",
+    "CurvePoint", "Doubt", "Failure", "Forecast", "Found", "Growth", "HostForecast", "Hour", "Influence", "LimitDate",
+    "Loser", "Measures", "MemoryUse", "Need", "Number", "Objective", "Outlook", "Relax", "Resource", "RunningCost",
+    "Service", "SinglePoint", "Space", "TierForecast", "Today", "Traffic", "Transients", "Variation", "Verifier",
+    "Week", "cached_share_of", "calibrate", "cheapest", "cheapest_document", "date_after", "deprived", "digits",
+    "evaluate", "forecast", "forecast_of", "headroom_of", "hourly_rates", "needs", "outlook", "outlook_document",
+    "parse_case", "percent", "read_traffic", "rearranged", "servers_needed", "solve_case", "space_of", "stretches",
+    "survey", "survey_varied", "to_document", "varied", "without", "workload_of_traffic",
 ]  # fmt: skip

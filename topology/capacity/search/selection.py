@@ -1,0 +1,345 @@
+"""The search: lift, screen, verify; then the front, why the others lost, what to relax, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topology.capacity.search.answer import Chance, Cheapest, Found, Loser, Relax
+from topology.capacity.search.assembly import Lifted, lifted
+from topology.capacity.search.construction import promised
+from topology.capacity.search.doubt import chances, doubt_of
+from topology.capacity.search.evaluation import measured
+from topology.capacity.search.inputs import expected
+from topology.capacity.search.objective import Measures, Objective, holds
+from topology.capacity.search.reasons import differences, layout, why
+from topology.capacity.search.relaxation import highest_rate, nearest, rate_relaxed, relax_of
+from topology.capacity.search.space import Lift, Option, Space
+from topology.capacity.search.verification import Verified, Verifier, by_forecast, verified
+from topology.components import resolve
+from topology.design import Design
+from topology.errors import Place, TierwrightError
+from topology.hardware import BUILT_IN, BUILT_IN_CURRENCY, ServerType
+from topology.workload import Workload
+
+MOST_TRIES = 200
+"""Candidates that are verified before the search gives up on what its screen promises."""
+NEAR = 8
+"""Candidates that are verified for what is nearest to holding."""
+APART = 0.03
+"""Members of the front differ by at least this share in response time or unavailability."""
+RIVALS = 24
+"""Candidates beside the front that regret is measured against."""
+_NO_ROOM = 1e-9
+Progress = Callable[[str], None]
+
+
+def cheapest(
+    skeletons: Sequence[Design],
+    workload: Workload,
+    objective: Objective,
+    *,
+    types: Mapping[str, ServerType] = BUILT_IN,
+    names: Sequence[str] = (),
+    seed: int = 0,
+    worlds: int = 64,
+    verify: int = 5,
+    verifier: Verifier = by_forecast,
+    progress: Progress = lambda text: None,
+) -> Cheapest:
+    """The cheapest topology that holds what is promised at the workload's peak, over server types, counts and settings.
+
+    `skeletons` are designs whose tiers and roles stand, called by `names` (their own, where none are given); prices of
+    `types` are in the objective's currency. At most `verify` members of the front are worked out beside the winner;
+    `verifier` says what a design does, by default the forecast. Doubt is over `worlds` worlds, drawn with `seed`: the
+    same seed gives the same answer. Raises TierwrightError for what cannot be asked.
+    """
+    types = _affordable(types, objective)
+    workload = _pinned(_checked(skeletons, workload, worlds), skeletons[0])
+    progress("resolving every tier on every server type")
+    found = lifted(
+        skeletons,
+        workload,
+        objective,
+        types,
+        worlds=worlds,
+        names=names or [design.name for design in skeletons],
+    )
+    progress("weighing candidates")
+    search = _Search(
+        lifted=found, workload=workload, objective=objective, verifier=verifier, seed=seed, worlds=worlds, most=verify
+    )
+    return search.answer(progress)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One search in the making."""
+
+    lifted: Lifted
+    workload: Workload
+    objective: Objective
+    verifier: Verifier
+    seed: int
+    worlds: int
+    most: int
+
+    @cached_property
+    def space(self) -> Space:
+        """Candidates that hold what a tier can hold by itself."""
+        return self.lifted.space(self.objective)
+
+    @cached_property
+    def wide(self) -> Space:
+        """Candidates of which some hold less."""
+        return self.lifted.space(self.objective, strict=False)
+
+    @cached_property
+    def measures(self) -> Measures:
+        """Of every candidate, in the expected world."""
+        return self._measured(self.space)
+
+    @cached_property
+    def feasible(self) -> NDArray[np.int64]:
+        """Candidates that hold everything by the screen: cheapest first, of equal ones the quickest."""
+        kept = np.flatnonzero(holds(self.measures, self.objective)[:, 0])
+        order = np.lexsort((-self.measures.availability[kept, 0], self.measures.p95_ms[kept, 0], self._cents(kept)))
+        return np.asarray(kept[order], dtype=np.int64)
+
+    def answer(self, progress: Progress) -> Cheapest:
+        """Put the parts together."""
+        winner = next(self._holding(self.feasible[:MOST_TRIES]), None)
+        if winner is None:
+            return self._infeasible(progress)
+        candidate, best = winner
+        progress("working out the front and what the others lack")
+        front = self._front(candidate, best)
+        chance = chances(
+            self.space, [number for number, _ in front], self._rivals(), worlds=self.worlds, seed=self.seed
+        )
+        members = tuple(self._found(n, item, c) for (n, item), c in zip(front, chance, strict=True))
+        return Cheapest(
+            winner=members[0],
+            front=_unbeaten(members),
+            losers=(*self._neighbours(candidate, best), *self._other_layouts(candidate, best)),
+            candidates=self.space.size,
+            relax=None,
+            doubt=doubt_of(self.space, candidate, worlds=self.worlds, seed=self.seed),
+            notes=self._notes(),
+        )
+
+    def _holding(self, candidates: Sequence[int] | NDArray[np.int64]) -> Iterator[tuple[int, Verified]]:
+        """Those of the candidates that hold by the forecast too, in their order."""
+        for number in candidates:
+            found = self._verified(self.space, int(number))
+            if found.holds(self.objective):
+                yield int(number), found
+
+    def _verified(self, space: Space, candidate: int) -> Verified:
+        skeleton, _ = space.locate(candidate)
+        design = promised(self.lifted.design(space, candidate), self.workload, self.objective)
+        return verified(design, self.lifted.frames[skeleton], self.verifier)
+
+    def _measured(self, space: Space) -> Measures:
+        return measured(space, np.arange(space.size, dtype=np.int64), expected(space.inputs))
+
+    def _cents(self, candidates: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.asarray(np.round(self.measures.cost[candidates, 0], 2))
+
+    def _front(self, candidate: int, best: Verified) -> list[tuple[int, Verified]]:
+        """The winner, then others that trade money for time or availability, with clear steps between them."""
+        chosen = [number for number in self._apart(APART) if number != candidate]
+        picks = _evenly(chosen, self.most)
+        return [(candidate, best), *self._holding(picks)]
+
+    def _apart(self, step: float) -> list[int]:
+        """Feasible candidates, cheapest first, each at least a step better in something than every cheaper one."""
+        left = self.feasible
+        kept = []
+        while left.size:
+            first = int(left[0])
+            kept.append(first)
+            p95 = self.measures.p95_ms[left, 0]
+            down = np.maximum(1 - self.measures.availability[left, 0], _NO_ROOM)
+            better = (p95 < p95[0] * (1 - step)) | (down < down[0] * (1 - step))
+            left = left[better]
+        return kept
+
+    def _rivals(self) -> list[int]:
+        return _evenly(self._apart(APART), RIVALS)
+
+    def _found(self, candidate: int, item: Verified, chance: Chance) -> Found:
+        skeleton, _ = self.space.locate(candidate)
+        return Found(
+            skeleton=self.lifted.names[skeleton],
+            design=item.design,
+            forecast=item.forecast,
+            refused=item.refused,
+            chance=chance,
+        )
+
+    def _neighbours(self, candidate: int, best: Verified) -> Iterator[Loser]:
+        """What would be cheaper than the winner by one step in one tier."""
+        skeleton, places = self.space.locate(candidate)
+        tiers = self.space.skeletons[skeleton].tiers
+        chosen = [tier.options[place] for tier, place in zip(tiers, places, strict=True)]
+        for number, tier in enumerate(tiers):
+            for option in _cheaper(tier.lifts, chosen[number]):
+                choices = [option if n == number else own for n, own in enumerate(chosen)]
+                found = self._verified(self.lifted.single(self.objective, skeleton, choices), 0)
+                if not found.holds(self.objective):
+                    what = "; ".join(differences(best.design, found.design))
+                    says = f"{what}: {why(found, self.objective)}"
+                    yield Loser(skeleton=self.lifted.names[skeleton], design=found.design, why=says)
+
+    def _other_layouts(self, candidate: int, best: Verified) -> Iterator[Loser]:
+        """The best of every layout that did not win."""
+        own, _ = self.space.locate(candidate)
+        for number, name in enumerate(self.lifted.names):
+            found = None if number == own else self._best_of(number)
+            if found is not None:
+                says = f"{name} ({layout(found.design)}): {why(found, self.objective, dearer_than=best.cost)}"
+                yield Loser(skeleton=name, design=found.design, why=says)
+
+    def _best_of(self, skeleton: int) -> Verified | None:
+        """The cheapest of a layout that holds, else the one that is nearest to it; None where nothing carries it."""
+        start = sum(item.size for item in self.space.skeletons[:skeleton])
+        own = self.feasible[(self.feasible >= start) & (self.feasible < start + self.space.skeletons[skeleton].size)]
+        if own.size:
+            return self._verified(self.space, int(own[0]))
+        return next(self._nearest(self.lifted.only(self.wide, skeleton)), None)
+
+    def _nearest(self, space: Space) -> Iterator[Verified]:
+        if space.size:
+            for number in nearest(self._measured(space), self.objective, NEAR):
+                yield self._verified(space, number)
+
+    def _infeasible(self, progress: Progress) -> Cheapest:
+        progress("nothing holds it all: looking for what to relax")
+        close = [found for found in self._nearest(self.wide) if not found.swaps]
+        close.sort(key=self._distance)
+        layouts = [self._best_of(number) for number in range(len(self.lifted.names))]
+        losers = tuple(
+            Loser(skeleton=name, design=item.design, why=f"{name} ({layout(item.design)}): {why(item, self.objective)}")
+            for name, item in zip(self.lifted.names, layouts, strict=True)
+            if item is not None
+        )
+        return Cheapest(
+            winner=None,
+            front=(),
+            losers=losers,
+            candidates=self.wide.size,
+            relax=self._relax(close),
+            doubt=None,
+            notes=self._notes(),
+        )
+
+    def _relax(self, close: Sequence[Verified]) -> Relax | None:
+        if close:
+            return relax_of(close[0], self.objective)
+        rate = highest_rate(self.lifted, self.objective)
+        return rate_relaxed(rate) if rate > 0 else None
+
+    def _distance(self, found: Verified) -> tuple[int, float, float]:
+        broken = [-margin for margin in found.margins(self.objective).values() if margin < 0]
+        return len(broken), sum(broken), found.cost
+
+    def _notes(self) -> tuple[str, ...]:
+        seen = self.workload.observed
+        notes = []
+        if seen is not None and self.space.seen is None:
+            notes.append("The observation could not be used; costs are those of the table.")
+        if all(item.basis != "measured" for item in self.space.inputs[4:]):
+            notes.append("No cost of a request was measured on this site, so the answer is an order of magnitude.")
+        return tuple(notes)
+
+
+def _cheaper(lifts: Sequence[Lift], option: Option) -> Iterator[Option]:
+    """One server less; and as many of the next cheaper type, as derived."""
+    own = lifts[option.lift]
+    if own.grows and option.count > 1:
+        yield Option(lift=option.lift, count=option.count - 1)
+    less = [n for n, lift in enumerate(lifts) if lift.price < own.price and not lift.settings]
+    if less:
+        yield Option(lift=max(less, key=lambda n: lifts[n].price), count=option.count)
+
+
+def _unbeaten(members: Sequence[Found]) -> tuple[Found, ...]:
+    """Those that no other beats, by the verified figures, cheapest first."""
+    figures = [_figures(member) for member in members]
+    kept = [
+        member
+        for member, own in zip(members, figures, strict=True)
+        if not any(other != own and all(a <= b for a, b in zip(other, own, strict=True)) for other in figures)
+    ]
+    return tuple(sorted(kept, key=_figures))
+
+
+def _figures(member: Found) -> tuple[float, float, float]:
+    return (
+        float(member.forecast.cost_month.amount or 0),
+        member.forecast.latency_ms["p95"].value,
+        1 - member.forecast.availability.value,
+    )
+
+
+def _evenly(numbers: Sequence[int], most: int) -> list[int]:
+    """At most so many of them, with the first and the last."""
+    if len(numbers) <= most:
+        return list(numbers)
+    if most <= 0:
+        return []
+    places = np.unique(np.round(np.linspace(0, len(numbers) - 1, most)).astype(int))
+    return [numbers[place] for place in places]
+
+
+def _affordable(types: Mapping[str, ServerType], objective: Objective) -> Mapping[str, ServerType]:
+    """The types with a price, without those that another beats in everything at no higher price."""
+    if objective.currency != BUILT_IN_CURRENCY and any(BUILT_IN.get(name) == kind for name, kind in types.items()):
+        raise TierwrightError(
+            f"the prices of the built-in server types are in {BUILT_IN_CURRENCY}; hand in types with prices in"
+            f" {objective.currency}",
+            place=Place(path="currency"),
+        )
+    priced = {name: kind for name, kind in types.items() if kind.price_month is not None}
+    if not priced:
+        raise TierwrightError(
+            "no server type has a price, so none is the cheapest; write price_month", place=Place(path="server_types")
+        )
+    order = sorted(priced, key=lambda name: (float(priced[name].price_month or 0), -priced[name].cores, name))
+    kept: dict[str, ServerType] = {}
+    for name in order:
+        if not any(_beats(other, priced[name]) for other in kept.values()):
+            kept[name] = priced[name]
+    return kept
+
+
+def _beats(one: ServerType, other: ServerType) -> bool:
+    """No less of anything; the price was compared before."""
+    return (
+        one.cores >= other.cores
+        and one.speed >= other.speed
+        and one.ram_mib >= other.ram_mib
+        and (one.network_mbit is None or (other.network_mbit is not None and one.network_mbit >= other.network_mbit))
+    )
+
+
+def _checked(skeletons: Sequence[Design], workload: Workload, worlds: int) -> Workload:
+    if not skeletons:
+        raise TierwrightError("a search needs at least one layout to start from")
+    if worlds < 1:
+        raise TierwrightError("doubt needs at least one world", place=Place(path="worlds"))
+    return workload
+
+
+def _pinned(workload: Workload, first: Design) -> Workload:
+    """The workload with the observed server named, so that what was seen means the same whatever a candidate buys."""
+    seen = workload.observed
+    if seen is None or seen.server_type is not None or seen.cores is not None:
+        return workload
+    host = next(iter(resolve(first, workload).hosts_offering("app")), first.hosts[0])
+    return workload.model_copy(update={"observed": seen.model_copy(update={"server_type": host.type_name})})

@@ -1,0 +1,90 @@
+"""Finalists held against the promise with the forecast itself, every server alive and one of each tier dead."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from topology.capacity.answer import Forecast
+from topology.capacity.engine import forecast
+from topology.capacity.search.construction import Frame, last_of
+from topology.capacity.search.objective import Constraint, Measures, Objective, margins
+from topology.design import Design
+
+NEVER = 1e9
+"""Stands for a load that nothing carries and for a response without end."""
+
+
+class Verifier(Protocol):
+    """Works out what a design does while some of its servers are dead, by their names."""
+
+    def __call__(self, design: Design, lost: Collection[str]) -> Forecast:
+        """The forecast of what is left."""
+        ...
+
+
+def by_forecast(design: Design, lost: Collection[str]) -> Forecast:
+    """The forecast of this engine."""
+    return forecast(design, lost=lost)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified:
+    """A design with its forecast."""
+
+    design: Design
+    forecast: Forecast
+    used_with_one_dead: float
+    """Share that the peak takes of what is left of the worst replicated tier; 0 where none is replicated."""
+    dead: str
+    """The server whose death is worst; empty where no tier is replicated."""
+    swaps: str
+    """A server whose memory does not suffice; empty where there is none."""
+
+    @property
+    def p95_ms(self) -> float:
+        """Infinite where no response time can be given."""
+        found = self.forecast.latency_ms.get("p95")
+        return NEVER if found is None else found.value
+
+    @property
+    def cost(self) -> float:
+        """A month."""
+        return NEVER if self.forecast.cost_month.amount is None else float(self.forecast.cost_month.amount)
+
+    @property
+    def refused(self) -> float:
+        """Share of the peak that is refused with one server dead."""
+        return 1 - 1 / max(1.0, self.used_with_one_dead)
+
+    def margins(self, objective: Objective) -> Mapping[Constraint, float]:
+        """How far each constraint is from being broken (`objective.margins`)."""
+        measures = Measures(
+            cost=np.array([self.cost]),
+            p95_ms=np.array([self.p95_ms]),
+            availability=np.array([self.forecast.availability.value]),
+            used=np.array([1 - self.forecast.headroom]),
+            used_with_one_dead=np.array([self.used_with_one_dead]),
+        )
+        return {name: float(values[0]) for name, values in margins(measures, objective).items()}
+
+    def holds(self, objective: Objective) -> bool:
+        """Everything is held, and no server swaps."""
+        return not self.swaps and all(margin >= 0 for margin in self.margins(objective).values())
+
+
+def verified(design: Design, frame: Frame, verifier: Verifier) -> Verified:
+    """A design forecast whole, and with one server of each tier dead that has several equal ones."""
+    answer = verifier(design, ())
+    swaps = next((tier.name for tier in answer.tiers if tier.memory.swaps), "")
+    worst, dead = 0.0, ""
+    for tier in design.tiers:
+        name = None if swaps else last_of(design, frame, tier.name)
+        if name is not None:
+            left = verifier(design, (name,))
+            used = left.offered_rps / left.capacity_rps.value if left.capacity_rps.value > 0 else NEVER
+            worst, dead = max((worst, dead), (used, name))
+    return Verified(design=design, forecast=answer, used_with_one_dead=worst, dead=dead, swaps=swaps)
