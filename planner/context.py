@@ -1,4 +1,4 @@
-"""What every page shows around its own content: the five steps, the plans, where one is."""
+"""What every page shows around its own content: the six steps, the plans, where one is."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from django.urls import NoReverseMatch, ResolverMatch, reverse
 
 from topology.models import Plan
 
-STEPS = (("start", "Start"), ("intake", "Intake"), ("stages", "Stages"), ("editor", "Editor"), ("bundle", "Bundle"))
-"""The five pages in the order of the work: URL name and title."""
+STEPS = (
+    ("start", "Start"), ("intake", "Intake"), ("stages", "Stages"), ("editor", "Editor"), ("forecast", "Forecast"),
+    ("bundle", "Bundle"),
+)  # fmt: skip
+"""The six pages in the order of the work: URL name and title."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One of the five pages, as the head shows it."""
+    """One of the six pages, as the head shows it."""
 
     name: str
     title: str

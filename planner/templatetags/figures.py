@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 
 from planner import charts, figures
+from planner.metrics import Difference, Metric
 from topology.capacity import Number
 from topology.value import Estimate
 
@@ -40,3 +41,9 @@ def headroom(used: Number | Estimate | float, what: str = "", limit: float | Non
     `limit` is the share that a promise allows: above it the bar is tight; above 1 it is over.
     """
     return {"bar": charts.bar(used, limit=limit), "shown": figures.shown(used, unit="share"), "what": what}
+
+
+@register.inclusion_tag("parts/opened.html")
+def opened(metric: Metric, difference: Difference | None = None, why: str = "") -> dict[str, Any]:
+    """A number that opens to its formula, its class and its range; `why` where the number itself does not say."""
+    return {"metric": metric, "difference": difference, "why": why or metric.why, "class": metric.how}

@@ -48,7 +48,7 @@
       });
     }
     if (!keysBox.checked || help.open || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    const step = /^[1-5]$/.test(event.key) && document.querySelector(`[data-step="${event.key}"]`);
+    const step = /^[1-6]$/.test(event.key) && document.querySelector(`[data-step="${event.key}"]`);
     const action = actions[event.key];
     if (!step && !action) return;
     event.preventDefault();

@@ -9,7 +9,11 @@ from typing import Any
 
 from topology.capacity.answer import Forecast
 from topology.capacity.curves import Curve
-from topology.capacity.engine import survey
+from topology.capacity.engine import DEFAULT_LIMITS, survey, workload_of
+from topology.capacity.equals import equals_of, left_in_cache
+from topology.capacity.folding import cluster_of
+from topology.capacity.rates import rates_of
+from topology.capacity.study import cached, study_of
 from topology.components import DYNAMIC, resolve
 from topology.demands import demand_of
 from topology.design import Design, Server, ServerCount, Tier, server_names
@@ -69,16 +73,28 @@ def survey_varied(design: Design, variation: Variation, *, without: str | None =
     """The forecast and the response curve of a design under a variation; raises TierwrightError as `forecast` does.
 
     `without` names a server that is lost; one that the variation has done without is gone already. An observation
-    is one of the site as it stands, so costs are fitted to it first and changed then.
+    is one of the site as it stands, so costs are fitted to it first and changed then. A cache that lost a server
+    answers that much less.
     """
 
-    def change(mix: Mapping[str, RequestClass]) -> Mapping[str, RequestClass]:
-        return {name: _request(item, name, variation) for name, item in mix.items()}
-
-    is_same = variation.page_cost == 1 and variation.cached_share is None
     changed = varied(design, variation)
     is_there = without is not None and any(host.name == without for host in changed.hosts)
-    return survey(changed, change=None if is_same else change, lost=(without,) if without and is_there else ())
+    lost = (without,) if without is not None and is_there else ()
+    left = _left_in_cache(changed, lost[0]) if lost else 1.0
+
+    def change(mix: Mapping[str, RequestClass]) -> Mapping[str, RequestClass]:
+        return {name: cached(_request(item, name, variation), left) for name, item in mix.items()}
+
+    is_same = variation.page_cost == 1 and variation.cached_share is None and left == 1
+    return survey(changed, change=None if is_same else change, lost=lost)
+
+
+def _left_in_cache(design: Design, server: str) -> float:
+    """Share of what the cache answered that is still answered without a server."""
+    small = cluster_of(design, workload_of(design), limits=DEFAULT_LIMITS, lost=(server,))
+    study = study_of(small.cluster, small.workload)
+    group = next((group for group in equals_of(study.network) if set(small.lost) & set(group.hosts)), None)
+    return 1.0 if group is None else left_in_cache(study, group, 1)
 
 
 def deprived(design: Design, server: str) -> Design:
@@ -98,10 +114,8 @@ def deprived(design: Design, server: str) -> Design:
 
 def hourly_rates(workload: Workload) -> tuple[float, ...]:
     """Requests per second in each hour of the day or week, the busiest at the peak; empty where no hours are known."""
-    highest = max(workload.hours or (0.0,))
-    if not workload.hours or highest <= 0:
-        return ()
-    return tuple(workload.peak.mid * hour / highest for hour in workload.hours)
+    rates = rates_of(workload)
+    return () if rates is None else rates.by_hour
 
 
 def cached_share_of(workload: Workload) -> float:

@@ -79,10 +79,12 @@ def test_a_link_does_not_make_the_demo(client: Client) -> None:
     assert Plan.objects.count() == 0
 
 
-def test_the_head_names_the_five_steps_and_where_one_is(client: Client) -> None:
+def test_the_head_names_the_six_steps_and_where_one_is(client: Client) -> None:
     text = client.get("/").text
 
-    assert [step for step in ("Start", "Intake", "Stages", "Editor", "Bundle") if f">{step}</span>" not in text] == []
+    assert [
+        step for step in ("Start", "Intake", "Stages", "Editor", "Forecast", "Bundle") if f">{step}</span>" not in text
+    ] == []
     assert text.count('aria-current="step"') == 1
 
 

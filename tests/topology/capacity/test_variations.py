@@ -160,3 +160,12 @@ def test_a_tier_may_be_lost_whole() -> None:
     left, _ = survey_varied(design(tiers=tiers), Variation(), without="cache1")
 
     assert [tier.name for tier in left.tiers] == ["web", "database"]
+
+
+def test_without_its_cache_a_site_does_the_full_work() -> None:
+    tiers = [*document.to_data(design())["tiers"], {"name": "cache", "servers": CACHE, "roles": ["memcached"]}]
+    warm = Variation(cached_share=0.8)
+    cold, _ = survey_varied(design(tiers=tiers), warm, without="cache1")
+
+    assert cold.capacity_rps.value == pytest.approx(capacity(Variation()), rel=0.05)
+    assert survey_varied(design(tiers=tiers), warm)[0].capacity_rps.value > 2 * cold.capacity_rps.value

@@ -1,0 +1,84 @@
+"""Equal servers as one row: a thousand of them are read at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from topology.capacity import Forecast, HostForecast, Number, Resource
+from topology.components import catalogue
+from topology.design import Design, Tier
+from topology.diagrams import hue_of
+from topology.diff import listing
+
+WORDS: Mapping[Resource, str] = {
+    "cpu": "CPU", "memory": "memory", "network": "network", "workers": "workers", "connections": "connections",
+    "disk": "disk",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerGroup:
+    """Servers of one tier that are alike in everything that the forecast says of them."""
+
+    names: tuple[str, ...]
+    tier: str
+    hue: int
+    host: HostForecast
+    """Any of them."""
+    is_first: bool
+    """Whether one of them gives first."""
+
+    @property
+    def says(self) -> str:
+        """Their names as a person lists them."""
+        return listing(self.names)
+
+    @property
+    def cpu(self) -> Number | None:
+        """Busy share of the CPU at the peak."""
+        return self.host.utilisation.get("cpu")
+
+    @property
+    def others(self) -> tuple[tuple[str, Number], ...]:
+        """The other resources that are known: their words and their share in use."""
+        return tuple((WORDS[name], number) for name, number in self.host.utilisation.items() if name != "cpu")
+
+
+def groups_of(found: Forecast, design: Design) -> tuple[ServerGroup, ...]:
+    """The servers of a forecast, equal ones together, in the order of the plan."""
+    hues = hues_of(design)
+    types = {host.name: host.type_name for host in design.hosts}
+    together: dict[tuple[object, ...], list[HostForecast]] = {}
+    for host in found.hosts:
+        together.setdefault(_likeness(host, types.get(host.name, "")), []).append(host)
+    first = found.breaks_first.server if found.breaks_first else ""
+    return tuple(
+        ServerGroup(
+            names=tuple(host.name for host in hosts),
+            tier=hosts[0].tier,
+            hue=hues.get(hosts[0].tier, 8),
+            host=hosts[0],
+            is_first=any(host.name == first for host in hosts),
+        )
+        for hosts in together.values()
+    )
+
+
+def hues_of(design: Design) -> dict[str, int]:
+    """The hue of every tier, as in drawings."""
+    return {tier.name: _hue(tier) for tier in design.tiers}
+
+
+def _hue(tier: Tier) -> int:
+    roles = dict.fromkeys(role.name for role in tier.roles)
+    if isinstance(tier.servers, tuple):
+        roles.update(dict.fromkeys(role.name for server in tier.servers for role in server.roles or ()))
+    by_role = catalogue().by_role
+    return hue_of(s for name in roles if name in by_role for s in by_role[name].offers.get(name, ())).number
+
+
+def _likeness(host: HostForecast, kind: str) -> tuple[object, ...]:
+    used = tuple((name, round(number.value, 6)) for name, number in host.utilisation.items())
+    full = None if host.max_rps is None else round(host.max_rps, 3)
+    return host.tier, kind, used, full, round(host.memory.used, 1), host.memory.total

@@ -1,0 +1,245 @@
+"""What if: a plan's forecast under other traffic, costs and servers, beside the plan as it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from html import escape
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from planner.charts import Heat, ResponseChart, heat_of, promised_share, response_charts
+from planner.drawings import Drawn, drawn
+from planner.figures import count, percent
+from planner.groups import ServerGroup, groups_of
+from planner.http import HtmxRequest, page
+from planner.keeping import Kept
+from planner.metrics import Difference, differences
+from planner.saving import save
+from planner.varying import PAGE_COST, TRAFFIC, Asked, knobs_of, own_cached_share, query_of, read, words_of
+from topology import revisions
+from topology.capacity import (
+    Curve,
+    Forecast,
+    SinglePoint,
+    Variation,
+    deprived,
+    hourly_rates,
+    rearranged,
+    survey_varied,
+    varied,
+)
+from topology.design import Design, TierwrightError
+from topology.diagrams import draw
+from topology.diff import compare
+from topology.models import Plan, Revision
+from topology.value import estimate
+from topology.workload import Workload
+
+Surveyed = tuple[Forecast, Curve | None]
+MANY = 60
+"""Servers beyond which only one of each kind is offered to die."""
+AS_IT_IS = Asked(variation=Variation(), without=None, query="")
+_KEPT: Kept[str, Surveyed] = Kept(most=32)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a plan would carry as asked, beside what it carries."""
+
+    forecast: Forecast
+    differences: tuple[Difference, ...]
+    curve: Curve | None
+    charts: tuple[ResponseChart, ...]
+    later: float | None
+    """The peak in a year; None where no growth is given."""
+    heat: Heat | None
+    groups: tuple[ServerGroup, ...]
+
+    @property
+    def brief(self) -> str:
+        """The answer in a sentence, for those who hear it or see a small screen."""
+        capacity, p95, _, free, *_ = (item.metric for item in self.differences)
+        if capacity.value is None:
+            return "No capacity is claimed."
+        within = "" if p95.value is None else f", 95 % within {p95.text} {p95.unit}"
+        return f"Carries {capacity.text} requests a second{within}, {free.text} % free at the peak."
+
+    @property
+    def too_many(self) -> float:
+        """Requests a second beyond what can be answered; 0 where all can be, or where nothing is claimed."""
+        capacity = self.forecast.capacity_rps.value
+        return max(self.forecast.offered_rps - capacity, 0.0) if capacity > 0 else 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lost:
+    """What is lost with the server that is gone."""
+
+    name: str
+    point: SinglePoint | None
+    """What stops; None where its peers carry on."""
+    carried: str = ""
+    """What its peers carry then, as a sentence."""
+
+    @property
+    def stops(self) -> bool:
+        """Whether some requests are no longer answered: figures of what is left would then mislead."""
+        return self.point is not None and bool(self.point.kinds)
+
+    @property
+    def brief(self) -> str:
+        """What is lost, in a sentence."""
+        return f"Without {self.name}: {self.point.stops}" if self.point else f"Without {self.name} nothing stops."
+
+
+@require_safe
+def forecast(request: HtmxRequest, plan: str) -> HttpResponse:
+    """The knobs and what follows from them; htmx asks for the answer, or for the drawing, alone."""
+    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    head = revisions.get(found)
+    design = revisions.design_of(head)
+    asked = read(request.GET, design)
+    context: dict[str, Any] = {"plan": found, "revision": head, "asked": asked}
+    try:
+        base, _ = _surveyed(head, design, AS_IT_IS)
+    except TierwrightError as error:
+        context |= {"trouble": str(error), "has_workload": isinstance(design.workload, Workload)}
+        return page(request, "planner/forecast.html", context)
+    context |= {
+        "base": base,
+        "knobs": knobs_of(design, asked.variation),
+        "own_cached": own_cached_share(design),
+        "traffic_ends": TRAFFIC,
+        "cost_ends": PAGE_COST,
+        "limit": promised_share(design),
+        "promise": design.promise,
+        "kept": compare(design, rearranged(design, asked.variation)).lines() if asked.variation.is_kept else (),
+        "drawing": lambda: _drawing(design, _numbers(head, design, asked), asked),
+        "servers": _servers(design, base, asked),
+        **_answer(head, design, base, asked),
+    }
+    response = page(request, "planner/forecast.html", context, parts=("answer", "drawing"))
+    if request.htmx and request.htmx.target == "answer":
+        address = reverse("forecast", args=[plan])
+        response["HX-Replace-Url"] = f"{address}?{asked.query}" if asked.query else address
+    return response
+
+
+@require_POST
+def keep(request: HtmxRequest, plan: str) -> HttpResponse:
+    """Make the servers that were asked for the plan's next revision."""
+    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    design = revisions.load(found)
+    asked = read(QueryDict(request.POST.get("asked", "")[:10_000]), design)
+    changed = rearranged(design, asked.variation)
+    message = "; ".join(compare(design, changed).lines())[:300] or "Nothing was changed"
+    parent = request.POST.get("parent")
+    return save(request, found, changed, parent_digest=parent, message=message, onward=reverse("forecast", args=[plan]))
+
+
+def _answer(head: Revision, design: Design, base: Forecast, asked: Asked) -> dict[str, Any]:
+    """What follows from what is asked, or why nothing does."""
+    said = words_of(asked, design)
+    try:
+        lost = _lost(head, design, asked)
+        if lost is not None and lost.stops:
+            return {"said": said, "lost": lost, "brief": lost.brief}
+        outcome = _outcome(head, design, base, asked)
+    except TierwrightError as error:
+        return {"said": said, "refused": str(error), "brief": str(error)}
+    return {"said": said, "lost": lost, "outcome": outcome, "brief": outcome.brief}
+
+
+def _outcome(head: Revision, design: Design, base: Forecast, asked: Asked) -> Outcome:
+    found, curve = _surveyed(head, design, asked)
+    changed = varied(design, asked.variation)
+    workload = changed.workload
+    assert isinstance(workload, Workload)
+    growth = workload.growth_per_year
+    later = None if growth is None else found.offered_rps * (1 + estimate(growth).mid)
+    rates = hourly_rates(workload)
+    promise = design.promise.p95_ms if design.promise else None
+    return Outcome(
+        forecast=found,
+        differences=differences(found, base),
+        curve=curve,
+        charts=response_charts(curve, today=found.offered_rps, later=later, promise_ms=promise) if curve else (),
+        later=later,
+        heat=heat_of(rates, found.capacity_rps.value) if rates and curve else None,
+        groups=groups_of(found, changed),
+    )
+
+
+def _lost(head: Revision, design: Design, asked: Asked) -> Lost | None:
+    if asked.without is None:
+        return None
+    whole, _ = _surveyed(head, design, asked.alive)
+    point = next((point for point in whole.single_points if point.name == asked.without), None)
+    lost = Lost(name=asked.without, point=point)
+    if lost.stops:
+        return lost
+    left, _ = _surveyed(head, design, asked)
+    return replace(lost, carried=_carried(asked.without, whole, left))
+
+
+def _carried(name: str, whole: Forecast, left: Forecast) -> str:
+    """How busy the others of its tier are without it, where they take over anything."""
+    gone = next((host for host in whole.hosts if host.name == name), None)
+    tiers = {tier.name: tier for tier in left.tiers}
+    if gone is None or gone.tier not in tiers:
+        return ""
+    before, after = gone.utilisation.get("cpu"), tiers[gone.tier].utilisation.get("cpu")
+    if before is None or after is None:
+        return ""
+    others = tiers[gone.tier].servers
+    who = "The other one then uses" if others == 1 else f"The other {count(others)} then use"
+    return f"{who} {percent(after.value)} % of the CPU, where {name} used {percent(before.value)} %."
+
+
+def _surveyed(head: Revision, design: Design, asked: Asked) -> Surveyed:
+    """The last answers are kept: a slider goes back and forth, and a drawing asks for the same again."""
+    work = partial(survey_varied, design, asked.variation, without=asked.without)
+    return _KEPT.get(f"{head.digest}?{asked.query}", work)
+
+
+def _numbers(head: Revision, design: Design, asked: Asked) -> Forecast | None:
+    """The forecast that the drawing shows: that of the plan, without the server that is gone."""
+    gone = Asked(variation=Variation(), without=asked.without, query=query_of(Variation(), asked.without))
+    try:
+        return _surveyed(head, design, gone)[0]
+    except TierwrightError:
+        return None
+
+
+def _servers(design: Design, base: Forecast, asked: Asked) -> list[str]:
+    """The servers that may be chosen to die: every one, or where there are many, one of each kind."""
+    names = [host.name for host in base.hosts]
+    if len(names) > MANY:
+        names = [group.names[0] for group in groups_of(base, design)]
+    return names if asked.without in (None, *names) else [*names, str(asked.without)]
+
+
+def _drawing(design: Design, numbers: Forecast | None, asked: Asked) -> Drawn:
+    """The plan as it stands, every server a link to the forecast without it; a server that is gone is dashed."""
+
+    def link(kind: str, name: str) -> str | None:
+        return f"?without={name}" if kind == "server" else None
+
+    gone = asked.without
+    after = None if gone is None else deprived(design, gone)
+    picture = draw(design, after, forecast=numbers, link=link)
+    found = drawn(picture)
+    # The drawing is kept whatever else is asked, so what else is asked is added to its links here.
+    also = escape(f"?{asked.alive.query}&") if asked.alive.query else "?"
+    return replace(found, svg=found.svg.replace('href="?', f'href="{also}'))
+
+
+urlpatterns = [
+    path("plans/<slug:plan>/forecast/", forecast, name="forecast"),
+    path("plans/<slug:plan>/forecast/keep/", keep, name="keep_forecast"),
+]
