@@ -25,7 +25,7 @@ from tests.house.wording import documents, takes
 from topology import demands, fields
 from topology.capacity import availability, memory
 from topology.design import Design, Role
-from topology.hardware import BUILT_IN, BUILT_IN_CURRENCY, BUILT_IN_SOURCE
+from topology.hardware import BUILT_IN, BUILT_IN_CURRENCY, BUILT_IN_SOURCE, OFFERS, Offer
 from topology.management import commands
 from topology.stages import advice
 from topology.stages.family import every_stage
@@ -109,6 +109,44 @@ def server_types() -> str:
     )
     columns = ("name", "cores", "RAM, MiB", "network, Mbit/s", "a month")
     return f"{table(columns, rows)}\nSource: {BUILT_IN_SOURCE}.\n"
+
+
+def offers_today() -> str:
+    """The catalogue's server types of today."""
+    return _offers(item for item in OFFERS if item.year is None)
+
+
+def offers_of_a_period() -> str:
+    """The catalogue's server types of earlier years."""
+    return _offers(item for item in OFFERS if item.year is not None)
+
+
+def _offers(items: Iterable[Offer]) -> str:
+    columns = ("name", "cores", "RAM, MiB", "network, Mbit/s", "a month", "speed", "processor", "note")
+    return table(columns, ((*_offer(item), item.note) for item in items))
+
+
+def offer_sources() -> str:
+    """Every source of the catalogue, and for what it speaks."""
+    found: dict[str, set[str]] = {}
+    for item in OFFERS:
+        for what, says in (
+            ("prices", item.price_source),
+            ("cores and memory", item.shape_source),
+            ("network", item.network_source),
+            ("speed", item.speed.source),
+        ):
+            if says:
+                found.setdefault(says, set()).add(what)
+    return table(("source", "of"), ((says, ", ".join(sorted(of))) for says, of in found.items()))
+
+
+def _offer(item: Offer) -> tuple[str, ...]:
+    kind = item.type
+    price = "" if kind.price_month is None else f"{kind.price_month:,.2f} {item.currency}"
+    network = "" if kind.network_mbit is None else f"{kind.network_mbit:,}"
+    speed = f"{item.speed.mid:g} ({item.speed.low:g} to {item.speed.high:g})"
+    return f"`{item.name}`", f"{kind.cores}", f"{kind.ram_mib:,}", network, price, speed, item.cpu
 
 
 def demands_table() -> str:
@@ -216,6 +254,9 @@ MADE: Mapping[str, Callable[[], str]] = {
     "workload": workload,
     "texts": texts,
     "server-types": server_types,
+    "offers-today": offers_today,
+    "offers-of-a-period": offers_of_a_period,
+    "offer-sources": offer_sources,
     "demands": demands_table,
     "outages": outages_table,
     "stages": stages_text,

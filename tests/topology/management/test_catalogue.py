@@ -8,6 +8,7 @@ from io import StringIO
 from django.core.management import call_command
 
 from topology.components import catalogue
+from topology.hardware import OFFERS
 
 
 def answer(*arguments: str) -> str:
@@ -35,6 +36,26 @@ def test_a_person_reads_what_a_component_is_and_what_may_be_set() -> None:
     assert "threads (integer from 1 to 64): Threads of each worker" in text
     assert "was started and answered: GET /-/health: 200 ok" in text
     assert "port (integer from 1024 to 65535): TCP port; 11211 by default." in text
+
+
+def test_every_server_type_is_listed_with_its_sources() -> None:
+    entries = {entry["name"]: entry for entry in json.loads(answer("catalogue", "--types", "--json"))}
+
+    assert set(entries) == {item.name for item in OFFERS}
+    assert entries["aws-c7a.large"]["price_month"] == 74.93
+    assert entries["aws-c7a.large"]["currency"] == "USD"
+    assert entries["aws-c7a.large"]["speed"]["low"] == 0.99
+    assert entries["y2010-dual-quad-xeon"]["price_month"] is None
+    assert entries["y2010-dual-quad-xeon"]["price_source"] is None
+
+
+def test_a_person_reads_a_server_type_on_a_line() -> None:
+    lines = answer("catalogue", "--types").splitlines()
+
+    assert (
+        "hetzner-cx33: 4 cores, 8,192 MiB, speed 0.89 (0.8 to 1.2), 6.49 EUR a month, AMD EPYC-Rome Processor" in lines
+    )
+    assert any(line.startswith("y2010-dual-quad-xeon: 8 cores") and "no price" in line for line in lines)
 
 
 def test_the_schema_names_every_role_and_its_settings() -> None:
