@@ -14,7 +14,7 @@ def cost_of(design: Design) -> Cost:
 
     Where a price is not known, or two currencies meet, there is no amount and a sentence says why.
     """
-    names = {host.type_name for host in design.hosts}
+    names = set(design.servers_by_type())
     built_in = sorted(name for name in names if name not in design.server_types)
     own = sorted(names - set(built_in))
     unpriced = [name for name in own if design.server_type(name).price_month is None]
@@ -34,7 +34,8 @@ def _mixed(currency: str, name: str) -> str:
 
 
 def _sum(design: Design, *, currency: str, built_in: bool) -> Cost:
-    amount = sum(float(host.type.price_month or 0) for host in design.hosts)
+    counts = design.servers_by_type().items()
+    amount = sum(count * float(design.server_type(name).price_month or 0) for name, count in counts)
     source = f"prices of {BUILT_IN_SOURCE}" if built_in else "prices of the plan"
     other = f"; the plan's currency is {design.currency}" if currency != design.currency else ""
     return Cost(amount=round(amount, 2), currency=currency, says=f"{source}, {WITHOUT}{other}")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from topology.components import PUBLIC, Cluster, Edge
+from topology.components import PUBLIC, Cluster, Edge, Policy
 from topology.errors import Place, TierwrightError
 from topology.workload import Kind
 
@@ -50,6 +50,8 @@ class Ask:
 
     service: str
     hops: tuple[Hop, ...]
+    policy: Policy = "random"
+    """How the client spreads its requests over equal providers."""
 
     @property
     def soft(self) -> bool:
@@ -161,7 +163,7 @@ def _asks(edges: tuple[Edge, ...], kind: Kind, lost: Lost) -> tuple[Ask, ...]:
     entries = [service for service in by_service if service in ENTRIES]
     chosen = min(entries, key=lambda service: _breadth(by_service[service]), default=None)
     return tuple(
-        Ask(service=service, hops=_hops(items, lost))
+        Ask(service=service, hops=_hops(items, lost), policy=items[0].policy)
         for service, items in by_service.items()
         if service not in ENTRIES or service == chosen
     )

@@ -19,6 +19,7 @@ Fact = int | float | str | bool
 Action = Literal["reload", "restart", "none"]
 Era = Literal["chapter", "today"]
 Protocols = Literal["tcp", "udp", "vrrp"]
+Policy = Literal["random", "round_robin", "least_connections"]
 Evidence = Literal["booted", "stand_in", "translated", "none"]
 """How far a component was really tried: started and asked, by a stand-in, as a translation, or not at all."""
 
@@ -80,6 +81,8 @@ class Need:
     """Use only the provider on the same host where there is one."""
     fronts: bool = False
     """Stands between the public and the providers, which are then no longer public."""
+    policy: Policy = "random"
+    """How it spreads requests over several equal providers."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from topology.components.base import EVERY_HOST, Component, Endpoint, Need, Placed, Protocols, Settings
+from topology.components.base import EVERY_HOST, Component, Endpoint, Need, Placed, Policy, Protocols, Settings
 from topology.design import Design, Host, Place, Role, Site, TierwrightError
 from topology.workload import Workload
 
@@ -45,6 +45,8 @@ class Edge:
     """Clients like this one that each server has, itself among them."""
     apart: bool = False
     """Between two of the equal servers for which one host stands."""
+    policy: Policy = "random"
+    """How the client spreads requests over equal servers; the public takes any, as its resolver answers."""
 
     @property
     def local(self) -> bool:
@@ -257,6 +259,7 @@ class Cluster:
                         fan_out=fan_out,
                         fan_in=fan_in,
                         apart=apart,
+                        policy=need.policy,
                     )
 
     def _fans(self, placed: Placed, need: Need, offer: Offer) -> Iterator[tuple[int, int, bool]]:

@@ -64,7 +64,9 @@ class Nginx(Component):
         """The application on its own host, else every one."""
         if placed.role.name == MEDIA:
             return ()
-        return (Need(services=("app",), why="passes pages on to the application", local_first=True),)
+        return (
+            Need(services=("app",), why="passes pages on to the application", local_first=True, policy="round_robin"),
+        )
 
     def size(self, placed: Placed) -> Sizing:
         """Workers, connections and timeouts."""
