@@ -246,6 +246,8 @@ def _site_fields(draft: Draft) -> dict[str, Any]:
     promise = draft.get("promise") or {}
     workload = draft.get("workload")
     growth = workload.get("growth_per_year") if isinstance(workload, dict) else None
+    if isinstance(growth, dict):  # with its range: the field shows the figure, and what is typed takes its place
+        growth = growth.get("mid")
     return {
         "domains": ", ".join(draft["sites"][0].get("domains", [])) if len(draft["sites"]) == 1 else None,
         "p95_ms": promise.get("p95_ms", ""),

@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from topology import popularity
 from topology.intake import clock
-from topology.intake.facts import groups
+from topology.intake.arrivals import Arrivals, arrivals_of, robots_by_class
+from topology.intake.bursts import CLUMPED, burst_of, burstiness_of, counting_error, is_clumped, share_error
 from topology.intake.reading import LogReading
 from topology.intake.refusal import LogRefused
 from topology.intake.response_times import response_times
 from topology.intake.tally import CLASSES, HOUR_STEP, LONG_POLL, WEBSOCKET, Tally
-from topology.value import Basis, Estimate
-from topology.workload import KINDS, Confidence, Kind, Observation, RequestClass, Sizes, Source, Workload
+from topology.intake.trend import trend_of
+from topology.intake.window import Window, basis_of, confidence_of, rounded, window_of
+from topology.value import Estimate
+from topology.workload import KINDS, Confidence, Kind, Observation, RequestClass, Robots, Sizes, Source, Workload
 
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 _ENOUGH_AT_PEAK = 500
 """Requests in the peak hour from which its own mix of classes is taken, not that of the whole log."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Window:
-    """How much of a site's life the log shows."""
-
-    span_s: int
-    days: int
-    span_days: int
-    requests: int
-    peak_hour: int
-    """Hours since 1970."""
-    peak_hits: int
-    peak_seconds: int
-    """Seconds of that hour that the log covers."""
-    day_peaks: tuple[int, ...]
-    """Requests in the busiest hour of each day that is covered whole."""
-
-    @property
-    def peak_rate(self) -> float:
-        """Requests per second in the busiest hour."""
-        return self.peak_hits / self.peak_seconds
+_RANKED = 2000
 
 
 def workload_of(
@@ -53,126 +33,85 @@ def workload_of(
     server_type: str | None = None,
     cores: int | None = None,
     ram_used_mib: int | None = None,
+    robots: bool = True,
 ) -> Workload:
     """The workload of a reading.
 
     `busy_percent` is how busy all cores of the server were in the log's busiest hour, 0 to 100; `server_type` or
-    `cores`, and `ram_used_mib`, say which server that was. Raises LogRefused where the log has no request.
+    `cores`, and `ram_used_mib`, say which server that was. Without `robots`, rates, hours, bursts, growth and the mix
+    of classes are those of people; sizes, times and status stay those of all. Raises LogRefused where the log has no
+    request, or none of people.
     """
     tally = reading.tally
     if not tally.parsed:
         raise LogRefused("no request could be read, so there is no workload to work out", file=_name(reading))
-    window = window_of(tally)
+    arrivals = _arrivals(reading, robots=robots)
+    seconds, _ = tally.seconds.merged()
+    window = window_of(arrivals, (int(seconds[0]), int(seconds[-1])))
     confidence, why = confidence_of(window)
+    clumped, thin = is_clumped(tally), confidence == "thin"
     told: dict[str, Any] = {
-        "mean_requests_per_second": None if confidence == "thin" else _mean_rate(window),
-        "burst_requests_per_second": _burst(tally, window, confidence),
-        "hours": None if confidence == "thin" else _profile(tally, window, dated=reading.dated),
+        "mean_requests_per_second": None if thin else _mean_rate(window),
+        "burst_requests_per_second": None if clumped else burst_of(arrivals, window, confidence),
+        "burstiness": None if clumped else burstiness_of(arrivals, window, confidence),
+        "hours": None if thin else _profile(arrivals, window, dated=reading.dated),
         "status": _status(tally),
+        "robots": _robots(tally, window, left_out=not robots),
+        "popularity": _popularity(tally),
+        "distinct_pages": _distinct_pages(tally),
         "write_share": _write_share(tally),
+        "growth_per_year": trend_of(arrivals, window, dated=reading.dated).growth,
         "observed": _observed(window, busy_percent, server_type, cores, ram_used_mib),
     }
     return Workload(
         peak_requests_per_second=_peak(window, confidence),
-        classes=_classes(tally, window),
+        classes=_classes(tally, arrivals, window),
         source=_source(reading, confidence, why),
         **{key: value for key, value in told.items() if value is not None},
     )
+
+
+def sentences(reading: LogReading) -> list[str]:
+    """What the log could not tell of bursts and growth, in words."""
+    tally = reading.tally
+    if not tally.parsed:
+        return []
+    arrivals, (seconds, _) = arrivals_of(tally), tally.seconds.merged()
+    window = window_of(arrivals, (int(seconds[0]), int(seconds[-1])))
+    trend = trend_of(arrivals, window, dated=reading.dated)
+    return [*([CLUMPED] if is_clumped(tally) else []), *([trend.why] if trend.why else [])]
+
+
+def _arrivals(reading: LogReading, *, robots: bool) -> Arrivals:
+    if robots:
+        return arrivals_of(reading.tally)
+    if not reading.tally.described:
+        raise LogRefused(
+            "this log does not say what its clients are, so robots cannot be left out; log the user agent",
+            file="--without-robots",
+        )
+    arrivals = arrivals_of(reading.tally, robots=False)
+    if not arrivals.seconds.size:
+        raise LogRefused("every request of this log is a robot's", file="--without-robots")
+    return arrivals
 
 
 def _name(reading: LogReading) -> str:
     return ", ".join(reading.names[:3])
 
 
-def window_of(tally: Tally) -> Window:
-    """What the log covers, and its busiest hour."""
-    seconds, counts = tally.seconds.merged()
-    first, last = int(seconds[0]), int(seconds[-1])
-    hours, by_hour = groups(seconds, counts, 3600)
-    covered = np.minimum(hours * 3600 + 3599, last) - np.maximum(hours * 3600, first) + 1
-    # A few minutes at either end of the log must not pass for a busy hour.
-    whole = covered >= min(1800, int(covered.max()))
-    best = int(np.argmax(np.where(whole, by_hour / covered, -1)))
-    days = np.unique(seconds // clock.DAY)
-    return Window(
-        span_s=last - first,
-        days=int(days.size),
-        span_days=int(days[-1] - days[0]) + 1,
-        requests=tally.parsed,
-        peak_hour=int(hours[best]),
-        peak_hits=int(by_hour[best]),
-        peak_seconds=max(60, int(covered[best])),
-        day_peaks=_day_peaks(hours, by_hour, first, last),
-    )
-
-
-def _day_peaks(hours: NDArray[np.int64], by_hour: NDArray[np.int64], first: int, last: int) -> tuple[int, ...]:
-    peaks: dict[int, int] = {}
-    for day, hits in zip((hours // 24).tolist(), by_hour.tolist(), strict=True):
-        peaks[day] = max(hits, peaks.get(day, 0))
-    return tuple(
-        peak for day, peak in peaks.items() if day * clock.DAY >= first and (day + 1) * clock.DAY <= last + 3600
-    )
-
-
-def confidence_of(window: Window) -> tuple[Confidence, str]:
-    """How far the peak may be trusted, and why."""
-    thin = _thinness(window)
-    if thin:
-        return "thin", thin
-    if window.span_s < 7 * clock.DAY - 3600:
-        return "fair", f"it spans {_span(window.span_s)}, less than a week: a busier day may come"
-    if window.days < 0.9 * window.span_days:
-        return "fair", f"only {window.days} of {window.span_days} days have requests"
-    return "good", f"it spans {_span(window.span_s)} with requests on {window.days} of {window.span_days} days"
-
-
-def _thinness(window: Window) -> str:
-    if window.requests < 1000:
-        return f"it has only {window.requests} requests in {_span(window.span_s)}"
-    if window.span_s < 3600:
-        return f"it spans only {_span(window.span_s)}: the busy hours may be others"
-    if window.peak_hits < 60:
-        return f"its busiest hour has only {window.peak_hits} requests, which one visitor can make"
-    if window.days < 0.5 * window.span_days:
-        return f"only {window.days} of its {window.span_days} days have requests: a part may be missing"
-    return ""
-
-
-def _span(seconds: int) -> str:
-    if seconds < 120:
-        return f"{seconds} seconds"
-    if seconds < 7200:
-        return f"{seconds / 60:.0f} minutes"
-    return f"{seconds / 3600:.0f} hours" if seconds < 2 * clock.DAY else f"{seconds / clock.DAY:.0f} days"
-
-
-def _basis(confidence: Confidence) -> Basis:
-    return "guess" if confidence == "thin" else "measured"
-
-
 def _peak(window: Window, confidence: Confidence) -> Estimate:
     """Rate in the busiest hour; the range is its counting error and, above, what the log had no time to show."""
-    low, high = _counting_error(window.peak_hits)
+    low, high = counting_error(window.peak_hits)
     more, why = _unseen(window, confidence)
     rate = window.peak_rate
     return Estimate(
-        low=_rounded(low / window.peak_seconds * (0.5 if confidence == "thin" else 1)),
-        mid=_rounded(rate),
-        high=_rounded(max(high / window.peak_seconds, rate * more)),
-        basis=_basis(confidence),
+        low=rounded(low / window.peak_seconds * (0.5 if confidence == "thin" else 1)),
+        mid=rounded(rate),
+        high=rounded(max(high / window.peak_seconds, rate * more)),
+        basis=basis_of(confidence),
         source=f"busiest hour of the log: {window.peak_hits} requests in {window.peak_seconds} s; high end: {why}",
     )
-
-
-def _counting_error(hits: int) -> tuple[float, float]:
-    """95 % interval of a Poisson count, from Wilson and Hilferty's approximation of the chi-squared distribution.
-
-    Garwood (1936) for the interval; Wilson and Hilferty (1931) for the approximation.
-    """
-    lower = hits * (1 - 1 / (9 * hits) - 1.96 / (3 * math.sqrt(hits))) ** 3 if hits else 0.0
-    more = hits + 1
-    return max(0.0, lower), more * (1 - 1 / (9 * more) + 1.96 / (3 * math.sqrt(more))) ** 3
 
 
 def _unseen(window: Window, confidence: Confidence) -> tuple[float, str]:
@@ -189,77 +128,98 @@ def _unseen(window: Window, confidence: Confidence) -> tuple[float, str]:
 
 
 def _mean_rate(window: Window) -> float:
-    return _rounded(window.requests / (window.span_s + 1))
+    return rounded(window.requests / (window.span_s + 1))
 
 
-def is_clumped(tally: Tally) -> bool:
-    """Whether whole hours of requests carry one and the same minute: such times are no moments of arrival."""
-    seconds, counts = tally.seconds.merged()
-    hours, _ = groups(seconds, counts, 3600)
-    minutes, _ = groups(seconds, counts, 60)
-    return bool(hours.size >= 12 and tally.parsed >= 20 * hours.size and minutes.size < 1.2 * hours.size)
-
-
-CLUMPED = (
-    "All requests of an hour carry one and the same minute, so the times were rewritten or rounded: how the requests"
-    " bunch within an hour cannot be told, and no burst rate is given."
-)
-
-
-def _burst(tally: Tally, window: Window, confidence: Confidence) -> Estimate | None:
-    """Rate in the busiest minute of the log, never below that of its busiest hour."""
-    if is_clumped(tally):
-        return None
-    seconds, counts = tally.seconds.merged()
-    most = int(groups(seconds, counts, 60)[1].max())
-    low, high = _counting_error(most)
-    peak = window.peak_rate
-    mid = max(most / 60, peak)
-    return Estimate(
-        low=_rounded(min(mid, max(low / 60, peak))),
-        mid=_rounded(mid),
-        high=_rounded(max(high / 60, mid) * (2 if confidence == "thin" else 1)),
-        basis=_basis(confidence),
-        source=f"busiest minute of the log: {most} requests; its busiest second has {int(counts.max())}",
-    )
-
-
-def _profile(tally: Tally, window: Window, *, dated: bool) -> tuple[float, ...] | None:
-    """Mean requests by hour of the week (from two weeks on) or of the day (from one day on)."""
+def _profile(arrivals: Arrivals, window: Window, *, dated: bool) -> tuple[float, ...] | None:
+    """Mean requests by hour of the week (from a week on) or of the day (from one day on)."""
     if window.span_s < clock.DAY - 3600:
         return None
-    seconds, counts = tally.seconds.merged()
-    slots = 168 if dated and window.span_s >= 14 * clock.DAY else 24
-    hours, by_hour = groups(seconds, counts, 3600)
+    slots = 168 if dated and window.span_s >= 7 * clock.DAY - 3600 else 24
+    hours, by_hour = arrivals.by(3600)
     # 1970-01-01 was a Thursday: three days on from Monday.
     shift = 72 if slots == 168 else 0
     hits = np.bincount((hours + shift) % slots, weights=by_hour, minlength=slots)
-    seen = np.bincount((np.arange(hours[0], hours[-1] + 1) + shift) % slots, minlength=slots)
-    return tuple(_rounded(float(value)) for value in hits / np.maximum(seen, 1))
+    seen = np.bincount((np.arange(window.first // 3600, window.last // 3600 + 1) + shift) % slots, minlength=slots)
+    return tuple(rounded(float(value)) for value in hits / np.maximum(seen, 1))
 
 
-def _classes(tally: Tally, window: Window) -> dict[str, RequestClass]:
+def _classes(tally: Tally, arrivals: Arrivals, window: Window) -> dict[str, RequestClass]:
     """Classes with their share at the peak, sizes and response times; what is held open stands apart."""
-    codes, counts = tally.hour_classes.merged()
+    codes, counts = arrivals.codes, arrivals.code_counts
     by_class = np.bincount(codes % HOUR_STEP, weights=counts, minlength=HOUR_STEP)
-    at_peak = (codes // HOUR_STEP == window.peak_hour) & (window.peak_hits >= _ENOUGH_AT_PEAK)
-    if at_peak.any():
+    at_peak = codes // HOUR_STEP == window.peak_hour
+    if window.peak_hits >= _ENOUGH_AT_PEAK:
         peak = np.bincount(codes[at_peak] % HOUR_STEP, weights=counts[at_peak], minlength=HOUR_STEP)
     else:
         peak = by_class
+    _, of_all = robots_by_class(tally, None)
     times = response_times(tally.times).by_class
     found = {}
     for number, name in enumerate(CLASSES):
         if not by_class[number]:
             continue
         parts: dict[str, Any] = {
-            "bytes": _sizes(tally, number, int(by_class[number])),
+            "bytes": _sizes(tally, number, int(of_all[number])),
             "response_ms": times.get(number),
         }
         share = round(float(peak[number] / peak.sum()), 4)
         known = {key: value for key, value in parts.items() if value is not None}
         found[name] = RequestClass(share=share, kind=_kind(number), **known)
     return found
+
+
+def _robots(tally: Tally, window: Window, *, left_out: bool) -> Robots | None:
+    """What clients that call themselves robots ask in the busiest hour (of a quiet log: in all of it)."""
+    if not tally.described:
+        return None
+    theirs, all_of_it = robots_by_class(tally, window.peak_hour if window.peak_hits >= _ENOUGH_AT_PEAK else None)
+    part, whole = int(theirs.sum()), int(all_of_it.sum())
+    low, high = share_error(part, whole)
+    share = Estimate(
+        low=round(low, 4),
+        mid=round(part / whole, 4),
+        high=round(high, 4),
+        basis="measured",
+        source=f"{part} of {whole} requests are of clients that call themselves robots; others may be, and hide it",
+    )
+    asked = {CLASSES[number]: (int(theirs[number]), int(all_of_it[number])) for number in np.flatnonzero(all_of_it)}
+    classes = {name: round(robots / everybody, 4) for name, (robots, everybody) in asked.items()}
+    return Robots(share=share, classes=classes, **({"left_out": True} if left_out else {}))
+
+
+def _popularity(tally: Tally) -> Estimate | None:
+    """Exponent of Zipf's law over the pages, where enough of them come often enough."""
+    hits = np.sort(tally.pages.counts().hits)[::-1][:_RANKED]
+    found = popularity.fit(hits.tolist())
+    if found is None:
+        return None
+    return Estimate(
+        low=rounded(found.low),
+        mid=rounded(found.mid),
+        high=rounded(found.high),
+        basis="measured",
+        source=f"the {found.ranks} most wanted pages of the log; the range is that of its head and its tail",
+    )
+
+
+def _distinct_pages(tally: Tally) -> Estimate | None:
+    """Different pages asked for; the high end guesses those that the log had no time to show (Chao 1984)."""
+    counts = tally.pages.counts()
+    seen = round(counts.distinct)
+    if not seen:
+        return None
+    once, twice = (int(np.count_nonzero(counts.hits == number)) for number in (1, 2))
+    unseen = once * (once - 1) / (2 * (twice + 1)) if not counts.dropped else 0.02 * seen
+    return Estimate(
+        low=round(0.98 * seen) if counts.dropped else seen,
+        mid=seen,
+        high=round(seen + unseen),
+        basis="measured",
+        source=f"pages got with GET and status 200; {once} came once only"
+        if not counts.dropped
+        else "pages got with GET and status 200, estimated from the smallest of their numbers",
+    )
 
 
 def _kind(number: int) -> Kind:
@@ -313,7 +273,7 @@ def _observed(
     try:
         return Observation(
             cpu_share=round(busy_percent / 100, 6),
-            requests_per_second=_rounded(window.peak_rate),
+            requests_per_second=rounded(window.peak_rate),
             **{key: value for key, value in parts.items() if value is not None},
         )
     except ValidationError as error:
@@ -337,8 +297,3 @@ def _source(reading: LogReading, confidence: Confidence, why: str) -> Source:
         why=why,
         **{key: value for key, value in parts.items() if value is not None},
     )
-
-
-def _rounded(value: float) -> float:
-    """Six significant digits: a log knows no more."""
-    return float(f"{value:.6g}")

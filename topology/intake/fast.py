@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WORTHWHILE_BYTES = 12 << 20
 """Loading numba costs about as much CPU as reading this much with regular expressions."""
-_COLUMNS = 8
+_COLUMNS = 10
 
 
 def scanner() -> ModuleType | None:
@@ -59,10 +59,11 @@ class FastBlocks:
         ends = np.flatnonzero(data == 10)
         columns = np.empty((_COLUMNS, ends.size), dtype=np.int64)
         clients = np.empty(ends.size, dtype=np.uint64)
+        pages = np.empty(ends.size, dtype=np.uint64)
         unsure = np.empty(ends.size, dtype=np.int64)
-        hits, left, blank = self._module.scan(data, ends, self._wanted, self._tables, columns, clients, unsure)
+        hits, left, blank = self._module.scan(data, ends, self._wanted, self._tables, columns, clients, pages, unsure)
         return FastBlock(
-            hits=_batch(columns[:, :hits], clients[:hits], agents_told=self._agents_told),
+            hits=_batch(block, columns[:, :hits], clients[:hits], pages[:hits], agents_told=self._agents_told),
             left=_lines(block, ends, unsure[:left]),
             blank=blank,
             lines=int(ends.size),
@@ -74,7 +75,14 @@ def _lines(block: memoryview, ends: NDArray[np.int64], numbers: NDArray[np.int64
     return [bytes(block[begin:end]) for begin, end in zip(begins, ends[numbers].tolist(), strict=True)]
 
 
-def _batch(columns: NDArray[np.int64], clients: NDArray[np.uint64], *, agents_told: bool) -> Batch:
+def _batch(
+    block: memoryview,
+    columns: NDArray[np.int64],
+    clients: NDArray[np.uint64],
+    pages: NDArray[np.uint64],
+    *,
+    agents_told: bool,
+) -> Batch:
     return Batch(
         second=columns[0],
         client=clients,
@@ -86,6 +94,8 @@ def _batch(columns: NDArray[np.int64], clients: NDArray[np.uint64], *, agents_to
         whole=np.ones(clients.size, dtype=np.bool_),
         offsets=_offsets(columns[7]),
         agents_told=agents_told,
+        page=pages,
+        path_of=lambda number, row: bytes(block[columns[8, row] : columns[9, row]]),
     )
 
 

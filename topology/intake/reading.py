@@ -13,6 +13,7 @@ from topology.intake.format import Format, Reader
 from topology.intake.formats import common, json_lines
 from topology.intake.hits import Columns, Hit, Miss
 from topology.intake.masking import masked
+from topology.intake.pages import CACHE_SECONDS
 from topology.intake.refusal import LogRefused
 from topology.intake.sources import LONGEST_LINE, MAX_LOG_BYTES, Block, Log, Progress, blocks_of, log_of, open_log
 from topology.intake.tally import Tally, Times
@@ -71,15 +72,19 @@ def read_logs(
     month: str | None = None,
     limit_bytes: int | None = MAX_LOG_BYTES,
     progress: Progress | None = None,
+    cache_seconds: int = CACHE_SECONDS,
 ) -> LogReading:
     """Read logs as one: hosts over the same hours add up.
 
     `month` (YYYY-MM) dates logs that number days only. `limit_bytes` holds for each log, before and after unpacking;
-    None is for files on one's own machine. Raises LogRefused, with a sentence for people, where a log is of another
-    kind, damaged, empty or too large.
+    None is for files on one's own machine. `cache_seconds` is how long a cache is taken to keep an answer, where the
+    pages worth caching are looked for, 1 to 86,400. Raises LogRefused, with a sentence for people, where a log is of
+    another kind, damaged, empty or too large.
     """
     logs = [log_of(source) for source in sources]
-    reading, known_month = LogReading(), _month_of(month)
+    if not 1 <= cache_seconds <= clock.DAY:
+        raise LogRefused("say how long a cache keeps an answer in seconds, from 1 to 86400", file="--cache-seconds")
+    reading, known_month = LogReading(tally=Tally(cache_seconds=cache_seconds)), _month_of(month)
     seen: dict[tuple[int, bytes], str] = {}
     meter = _Meter(sum(log.size or 0 for log in logs), progress)
     try:
@@ -270,6 +275,8 @@ class _Session:
     def _settle_unit(self, log: Log) -> None:
         assert self._times is not None
         unit = common.unit_of(self._times.columns()[0].tolist())
+        if unit != 1:
+            self._reading.tally.pages.forget_times()
         if unit is None:
             self._reading.note(
                 f"{log.name}: the whole numbers at the end of its lines may be times, but nothing says in which unit,"
@@ -301,5 +308,5 @@ def _conclude(reading: LogReading, month: str | None) -> None:
 
 def _forget() -> None:
     """Drop what was remembered of lines, addresses and paths."""
-    for cache in (hits.client_hash, requests.read_request, json_lines._written_moment):
+    for cache in (hits.client_hash, hits.page_number, requests.read_request, json_lines._written_moment):
         cache.cache_clear()

@@ -59,13 +59,15 @@ _OF_EXTENSION = traits_of_extension()
 
 
 class Request(NamedTuple):
-    """A request line taken apart. Nothing of it is kept but the method, whether it is whole, and traits."""
+    """A request line taken apart: its method, whether it is whole, traits, and the page that it asks for."""
 
     method: str
     """Empty where the line is no whole request, or the log does not say."""
     whole: bool
     """Method, path and `HTTP/...`, nothing else."""
     traits: int
+    path: bytes = b""
+    """Its path without host and query; empty where the line is no whole request."""
 
 
 @lru_cache(maxsize=8192)
@@ -74,21 +76,32 @@ def read_request(line: bytes) -> Request:
     words = line.split()
     path = words[1] if len(words) > 1 else b""
     whole = len(words) == 3 and words[2].startswith(b"HTTP/") and _METHOD.fullmatch(words[0]) is not None
-    return Request(words[0].decode("ascii") if whole else "", whole, traits_of(path))
+    method = words[0].decode("ascii") if whole else ""
+    return Request(method, whole, traits_of(path), cut_path(path) if whole else b"")
 
 
 def request_of(method: bytes, path: bytes) -> Request:
     """The request of a log that writes method and path apart; an empty method is one the log does not name."""
     whole = path != b"" and b" " not in path and (not method or _METHOD.fullmatch(method) is not None)
-    return Request(method.decode("ascii") if whole else "", whole, traits_of(path))
+    return Request(method.decode("ascii") if whole else "", whole, traits_of(path), cut_path(path) if whole else b"")
+
+
+def cut_path(path: bytes) -> bytes:
+    """A path without its host, and cut at `?`, `#` and `;`."""
+    return _CUT.split(_without_host(path), maxsplit=1)[0]
 
 
 def traits_of(path: bytes) -> int:
-    """Kind and flags of a path, which is cut at `?`, `#` and `;` first."""
-    path = _CUT.split(_without_host(path), maxsplit=1)[0]
+    """Kind and flags of a path, which is cut first."""
+    path = cut_path(path)
     _, dot, extension = path[path.rfind(b"/") + 1 :].rpartition(b".")
     known = _OF_EXTENSION.get(extension.lower()) if dot else None
     return _of_prefix(path) if known is None else known
+
+
+def is_cacheable(method: str, status: int, traits: int) -> bool:
+    """Whether an answer might be kept for the next who asks: a page or a call of the API, got whole with GET."""
+    return method == "GET" and status == 200 and traits & KIND_MASK <= API and not traits & HELD
 
 
 def is_bot(agent: bytes | None) -> bool | None:

@@ -11,14 +11,17 @@ from typing import Any
 import numpy as np
 
 from topology.intake.compiled import compiled, stops_at
-from topology.intake.hits import DASH, NOT_LOGGED
+from topology.intake.hits import DASH, NOT_LOGGED, WINDOW_BITS
+from topology.intake.requests import API, HELD, KIND_MASK
+from topology.intake.words import MINUS, NINE, SLASH, SPACE, ZERO, digits, moment, offset, packed_word, skip
 
 LONGEST = 65_536  # longer lines are left to the other reader
 
-_SPACE, _QUOTE, _BACKSLASH, _DOT, _SLASH = 0x20, 0x22, 0x5C, 0x2E, 0x2F
-_ZERO, _NINE, _MINUS = 0x30, 0x39, 0x2D
+_QUOTE, _BACKSLASH, _DOT = 0x22, 0x5C, 0x2E
 _FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
-_MONTHS = np.array([int.from_bytes(b"JanFebMarAprMayJunJulAugSepOctNovDec"[n : n + 3], "big") for n in range(0, 36, 3)])
+_MIX_ONE, _MIX_TWO, _MIX_SHIFT = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53), np.uint64(33)
+_WINDOW_BITS = np.uint64(WINDOW_BITS)
+_GET = 1
 _PROTOCOL = np.frombuffer(b"HTTP/", dtype=np.uint8)
 _BOT, _CRAWL, _SPIDER, _SLURP = (
     np.frombuffer(word, dtype=np.uint8) for word in (b"bot", b"crawl", b"spider", b"slurp")
@@ -33,99 +36,21 @@ _IN_AGENT = stops_at(b'"\\bBcCsS')
 
 
 @compiled
-def _skip(data: Any, at: int, stops: Any) -> int:
-    """The first byte from `at` on that is in the table; the newline always is."""
-    while stops[data[at]] == 0:
-        at += 1
-    return at
-
-
-@compiled
-def _digits(data: Any, at: int, count: int) -> int:
-    """A number of `count` digits, or -1."""
-    value = 0
-    for index in range(at, at + count):
-        byte = data[index]
-        if byte < _ZERO or byte > _NINE:
-            return -1
-        value = value * 10 + (byte - _ZERO)
-    return value
-
-
-@compiled
-def _packed(data: Any, at: int, end: int) -> int:
-    """At most seven bytes as one number, capitals made small."""
-    word = 0
-    for index in range(at, end):
-        byte = data[index]
-        word = (word << 8) | (byte + 32 if 0x41 <= byte <= 0x5A else byte)
-    return word
-
-
-@compiled
-def _month(data: Any, at: int) -> int:
-    """The number of a month's three letters, or 0."""
-    word = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2]
-    for index in range(12):
-        if _MONTHS[index] == word:
-            return index + 1
-    return 0
-
-
-@compiled
-def _day_number(year: int, month: int, day: int) -> int:
-    """Days since 1970-01-01 in the Gregorian calendar, or -1 (Hinnant, "days_from_civil")."""
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    longest = 31 - (month in (4, 6, 9, 11)) - (3 - leap if month == 2 else 0)
-    if year < 1970 or year > 2199 or month < 1 or day < 1 or day > longest:
-        return -1
-    shifted = year - (month <= 2)
-    era = shifted // 400
-    of_era = shifted - era * 400
-    of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1
-    return era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
-
-
-@compiled
-def _moment(data: Any, at: int) -> int:
-    """Seconds of `10/Feb/2012:16:42:07`, or -1."""
-    colons = data[at + 11] == data[at + 14] == data[at + 17] == 0x3A
-    if not colons or data[at + 2] != _SLASH or data[at + 6] != _SLASH:
-        return -1
-    year, day = _digits(data, at + 7, 4), _digits(data, at, 2)
-    hour, minute, second = _digits(data, at + 12, 2), _digits(data, at + 15, 2), _digits(data, at + 18, 2)
-    if min(hour, minute, second) < 0 or hour > 23 or minute > 59 or second > 60:
-        return -1
-    number = _day_number(year, _month(data, at + 3), day)
-    return -1 if number < 0 else number * 86_400 + hour * 3600 + minute * 60 + second
-
-
-@compiled
-def _offset(data: Any, at: int) -> int:
-    """The offset ` +0130]` as a number, or -1; the sign is the highest digit."""
-    sign = data[at + 1]
-    if data[at] != _SPACE or (sign != 0x2B and sign != _MINUS) or data[at + 6] != 0x5D:
-        return -1
-    value = _digits(data, at + 2, 4)
-    return -1 if value < 0 else value + (10_000 if sign == _MINUS else 0)
-
-
-@compiled
 def _words_before(data: Any, at: int, end: int, starts: Any) -> int:
     """Fill `starts` with the beginnings of up to four words before ` [`; their number, or 0 for anything odd.
 
     `starts` gets one entry more: where the bracket is.
     """
     starts[0], words = at, 1
-    index = _skip(data, at, _IN_HEAD)
-    while index < end and data[index] == _SPACE:
+    index = skip(data, at, _IN_HEAD)
+    while index < end and data[index] == SPACE:
         starts[words] = index + 1
         if data[index + 1] == 0x5B:
             return words
         if words == 4 or (words > 1 and starts[words - 1] == index):
             return 0
         words += 1
-        index = _skip(data, index + 1, _IN_HEAD)
+        index = skip(data, index + 1, _IN_HEAD)
     return 0
 
 
@@ -136,7 +61,7 @@ def _client(data: Any, words: int, starts: Any) -> int:
         return -1
     if starts[1] - 2 >= starts[0] and data[starts[1] - 2] == 0x2C:
         return -1
-    return 0 if words == 3 or (data[starts[1]] == _MINUS and starts[2] - starts[1] == 2) else 1
+    return 0 if words == 3 or (data[starts[1]] == MINUS and starts[2] - starts[1] == 2) else 1
 
 
 @compiled
@@ -149,9 +74,18 @@ def _hash(data: Any, at: int, end: int) -> Any:
 
 
 @compiled
+def _page_number(data: Any, at: int, end: int) -> Any:
+    """As `hits.page_number`."""
+    value = _hash(data, at, end)
+    value = (value ^ (value >> _MIX_SHIFT)) * _MIX_ONE
+    value = (value ^ (value >> _MIX_SHIFT)) * _MIX_TWO
+    return (value ^ (value >> _MIX_SHIFT)) >> _WINDOW_BITS << _WINDOW_BITS
+
+
+@compiled
 def _quote_end(data: Any, at: int, end: int) -> int:
     """Where a quoted text that begins at `at` ends, or -1 for an escape, a control character or no end."""
-    index = _skip(data, at, _IN_QUOTES)
+    index = skip(data, at, _IN_QUOTES)
     return index if index < end and data[index] == _QUOTE else -1
 
 
@@ -161,7 +95,7 @@ def _method(data: Any, at: int, end: int, methods: Any) -> int:
     word = 0
     for index in range(at, min(end, at + 9)):
         byte = data[index]
-        if byte == _SPACE:
+        if byte == SPACE:
             for number in range(methods.size):
                 if methods[number] == word:
                     return number + 1
@@ -175,7 +109,7 @@ def _extension(data: Any, dot: int, end: int, extensions: Any) -> int:
     """The traits of the extension after a dot, or -1."""
     if end - dot > 8 or end - dot < 2:
         return -1
-    word = _packed(data, dot + 1, end)
+    word = packed_word(data, dot + 1, end)
     low, high = 0, extensions.shape[0]
     while low < high:
         middle = (low + high) >> 1
@@ -199,41 +133,41 @@ def _prefix(data: Any, at: int, end: int, prefixes: Any) -> int:
 
 
 @compiled
-def _path(data: Any, at: int, end: int, tables: Any) -> tuple[int, int]:
-    """Where the path that begins at `at` ends, or -1, and its traits."""
-    dot, cut, index = -1, -1, _skip(data, at, _IN_PATH)
-    while index < end and data[index] != _SPACE:
+def _path(data: Any, at: int, end: int, tables: Any) -> tuple[int, int, int]:
+    """Where the path that begins at `at` ends, or -1, its traits, and where its query or end begins."""
+    dot, cut, index = -1, -1, skip(data, at, _IN_PATH)
+    while index < end and data[index] != SPACE:
         byte = data[index]
         if cut < 0:
             if byte == _DOT:
                 dot = index
-            elif byte == _SLASH:
+            elif byte == SLASH:
                 dot = -1
             else:
                 cut = index
-        index = _skip(data, index + 1, _IN_PATH)
+        index = skip(data, index + 1, _IN_PATH)
     if index >= end:
-        return -1, 0
+        return -1, 0, 0
     stop = index if cut < 0 else cut
     traits = _extension(data, dot, stop, tables[1]) if dot >= 0 else -1
-    return index, traits if traits >= 0 else _prefix(data, at, stop, tables[2])
+    return index, traits if traits >= 0 else _prefix(data, at, stop, tables[2]), stop
 
 
 @compiled
-def _request(data: Any, at: int, end: int, tables: Any) -> tuple[int, int]:
-    """The method's number of `GET /path HTTP/1.1`, or 0 for anything else, and the path's traits."""
+def _request(data: Any, at: int, end: int, tables: Any) -> tuple[int, int, int, int]:
+    """The method's number of `GET /path HTTP/1.1`, or 0 for anything else, the path's traits, beginning and end."""
     method = _method(data, at, end, tables[0])
     if method == 0:
-        return 0, 0
+        return 0, 0, 0, 0
     path = at
-    while data[path] != _SPACE:
+    while data[path] != SPACE:
         path += 1
-    if data[path + 1] != _SLASH:
-        return 0, 0
-    space, traits = _path(data, path + 1, end, tables)
+    if data[path + 1] != SLASH:
+        return 0, 0, 0, 0
+    space, traits, stop = _path(data, path + 1, end, tables)
     if space < 0 or end - space < 6 or not _is_protocol(data, space + 1, end):
-        return 0, 0
-    return method, traits
+        return 0, 0, 0, 0
+    return method, traits, path + 1, stop
 
 
 @compiled
@@ -244,20 +178,20 @@ def _is_protocol(data: Any, at: int, end: int) -> bool:
             return False
     spaces = 0
     for index in range(at + _PROTOCOL.size, end):
-        spaces += data[index] == _SPACE
+        spaces += data[index] == SPACE
     return spaces == 0
 
 
 @compiled
 def _size(data: Any, at: int, end: int) -> tuple[int, int]:
     """Where the byte count that begins at `at` ends, or -1 for anything odd, and the count."""
-    if at < end and data[at] == _MINUS:
-        return (at + 1 if at + 1 == end or data[at + 1] == _SPACE else -1), DASH
+    if at < end and data[at] == MINUS:
+        return (at + 1 if at + 1 == end or data[at + 1] == SPACE else -1), DASH
     value, index = 0, at
-    while index < end and index - at < 14 and _ZERO <= data[index] <= _NINE:
-        value = value * 10 + (data[index] - _ZERO)
+    while index < end and index - at < 14 and ZERO <= data[index] <= NINE:
+        value = value * 10 + (data[index] - ZERO)
         index += 1
-    whole = 0 < index - at <= 13 and (index == end or data[index] == _SPACE)
+    whole = 0 < index - at <= 13 and (index == end or data[index] == SPACE)
     return (index if whole else -1), value
 
 
@@ -266,21 +200,21 @@ def _word_end(data: Any, at: int, end: int) -> int:
     """Where the word that begins at `at` ends; -1 for an escape, or a quote in the wrong place."""
     if data[at] == _QUOTE:
         index = _quote_end(data, at + 1, end) + 1
-        return index if index == end or (index > 0 and data[index] == _SPACE) else -1
-    index = _skip(data, at, _IN_WORD)
-    return index if index == end or data[index] == _SPACE else -1
+        return index if index == end or (index > 0 and data[index] == SPACE) else -1
+    index = skip(data, at, _IN_WORD)
+    return index if index == end or data[index] == SPACE else -1
 
 
 @compiled
 def _agent(data: Any, at: int, end: int) -> tuple[int, bool]:
     """Where a quoted description of a client ends, or -1 as in `_word_end`, and whether it is a robot's."""
-    bot, index = False, _skip(data, at + 1, _IN_AGENT)
-    while index < end and data[index] > _SPACE and data[index] != _BACKSLASH:
+    bot, index = False, skip(data, at + 1, _IN_AGENT)
+    while index < end and data[index] > SPACE and data[index] != _BACKSLASH:
         if data[index] == _QUOTE:
-            return (index + 1 if index + 1 == end or data[index + 1] == _SPACE else -1), bot
+            return (index + 1 if index + 1 == end or data[index + 1] == SPACE else -1), bot
         for word in (_BOT, _CRAWL, _SPIDER, _SLURP):
             bot = bot or _has(data, index, end, word)
-        index = _skip(data, index + 1, _IN_AGENT)
+        index = skip(data, index + 1, _IN_AGENT)
     return -1, False
 
 
@@ -299,11 +233,11 @@ def _has(data: Any, at: int, end: int, word: Any) -> bool:
 @compiled
 def _time(data: Any, at: int, end: int, raw: bool) -> int:
     """Microseconds of decimal seconds, a whole number as it is where `raw`, DASH for `-`, -3 for anything else."""
-    if end - at == 1 and data[at] == _MINUS:
+    if end - at == 1 and data[at] == MINUS:
         return DASH
     value, index = 0, at
-    while index < end and _ZERO <= data[index] <= _NINE:
-        value = value * 10 + (data[index] - _ZERO)
+    while index < end and ZERO <= data[index] <= NINE:
+        value = value * 10 + (data[index] - ZERO)
         index += 1
     if index == at or index - at > 12 or (raw and index < end):
         return -3
@@ -313,9 +247,9 @@ def _time(data: Any, at: int, end: int, raw: bool) -> int:
     if index < end and (data[index] != _DOT or index + 1 == end or end - index > 10):
         return -3
     for place in range(index + 1, end):
-        if data[place] < _ZERO or data[place] > _NINE:
+        if data[place] < ZERO or data[place] > NINE:
             return -3
-        micros += (data[place] - _ZERO) * unit
+        micros += (data[place] - ZERO) * unit
         unit //= 10
     return micros
 
@@ -331,7 +265,7 @@ def _ending(data: Any, at: int, end: int, wanted: Any) -> tuple[bool, bool, int]
         if at >= end:
             break
         start = at + 1
-        if start >= end or data[start] == _SPACE:
+        if start >= end or data[start] == SPACE:
             return False, False, 0
         if number == wanted[0]:
             at, bot = _agent(data, start, end) if data[start] == _QUOTE else (-1, False)
@@ -352,30 +286,40 @@ def _line(data: Any, at: int, end: int, wanted: Any, tables: Any, starts: Any, o
     if client < 0 or end - starts[words] < 40:
         return -1
     time = starts[words] + 1
-    second, offset, quote = _moment(data, time), _offset(data, time + 20), time + 28
-    if second < 0 or offset < 0 or data[quote - 1] != _SPACE or data[quote] != _QUOTE:
+    second, zone, quote = moment(data, time), offset(data, time + 20), time + 28
+    if second < 0 or zone < 0 or data[quote - 1] != SPACE or data[quote] != _QUOTE:
         return -1
     close = _quote_end(data, quote + 1, end)
-    if close < 0 or end - close < 7 or data[close + 1] != _SPACE or data[close + 5] != _SPACE:
+    if close < 0 or end - close < 7 or data[close + 1] != SPACE or data[close + 5] != SPACE:
         return -1
-    method, traits = _request(data, quote + 1, close, tables)
-    status, (rest, size) = _digits(data, close + 2, 3), _size(data, close + 6, end)
+    method, traits, path, stop = _request(data, quote + 1, close, tables)
+    status, (rest, size) = digits(data, close + 2, 3), _size(data, close + 6, end)
     if method == 0 or status < 0 or rest < 0:
         return -1
     readable, bot, micros = _ending(data, rest, end, wanted)
     out[0, row], out[1, row], out[2, row], out[3, row] = second, method, status, size
-    out[4, row], out[5, row], out[6, row], out[7, row] = traits, bot, micros, offset
+    out[4, row], out[5, row], out[6, row], out[7, row] = traits, bot, micros, zone
+    out[8, row], out[9, row] = path, stop
     return client if readable else -1
 
 
 @compiled
+def _page(data: Any, columns: Any, row: int) -> Any:
+    """The number of the page of a hit, or 0, as `requests.is_cacheable` says."""
+    traits = columns[4, row]
+    if columns[1, row] != _GET or columns[2, row] != 200 or traits & KIND_MASK > API or traits & HELD:
+        return np.uint64(0)
+    return _page_number(data, columns[8, row], columns[9, row])
+
+
+@compiled
 def scan(
-    data: Any, ends: Any, wanted: Any, tables: Any, columns: Any, clients: Any, unsure: Any
+    data: Any, ends: Any, wanted: Any, tables: Any, columns: Any, clients: Any, pages: Any, unsure: Any
 ) -> tuple[int, int, int]:
     """Read each line of a block, whose newlines are at `ends`: how many are hits, unsure and blank.
 
-    `columns` (second, method, status, size, traits, bot, time, offset) and `clients` get one entry for each hit,
-    `unsure` the numbers of the lines that the other reader has to read.
+    `columns` (second, method, status, size, traits, bot, time, offset, path's beginning and end), `clients` and
+    `pages` get one entry for each hit, `unsure` the numbers of the lines that the other reader has to read.
     """
     starts = np.zeros(6, dtype=np.int64)
     begin, hits, left, blank = 0, 0, 0, 0
@@ -387,6 +331,7 @@ def scan(
             word = _line(data, begin, stop, wanted, tables, starts, columns, hits)
         if word >= 0:
             clients[hits] = _hash(data, starts[word], starts[word + 1] - 1)
+            pages[hits] = _page(data, columns, hits)
             hits += 1
         elif stop == begin:
             blank += 1

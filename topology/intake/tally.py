@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topology.intake.hits import NOT_LOGGED, Batch, Methods
+from topology.intake.pages import CACHE_SECONDS, Pages
 from topology.intake.requests import BOT, HELD, IN_FACTS, KIND_MASK, TEXT
 from topology.workload import KINDS
 
 _MERGE_AT = 1 << 20
 _STEPS = 128
 """Sizes are counted in steps of 1/128 of a power of two: a percentile is right within 0.8 percent."""
-HOUR_STEP = 8
+HOUR_STEP, ROBOT = 16, 8
+"""An hour and a class make one number: the hour times sixteen, plus the class, plus eight where a robot asked."""
 LONG_POLL, WEBSOCKET = len(KINDS), len(KINDS) + 1
 CLASSES = (*KINDS, "long_poll", "websocket")
 """Classes of requests by number: the kinds of a workload, and what is held open on purpose."""
@@ -177,11 +179,14 @@ def classes_of(batch: Batch) -> NDArray[np.int64]:
 class Tally:
     """Everything that is counted over all logs of a site."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, cache_seconds: int = CACHE_SECONDS) -> None:
         self.methods = Methods()
         self.seconds, self.clients = Counts(), Clients()
+        self.robot_seconds = Counts()
+        """Requests of robots by second; they are among `seconds` too."""
         self.hour_classes = Counts()
-        """Requests by hour and class: the hour times eight, plus the class."""
+        """Requests by hour, class and robot, as `HOUR_STEP` says."""
+        self.pages = Pages(window_s=cache_seconds)
         self.sizes, self.times = Sizes(), Times()
         self.parsed = self.whole = self.static = self.text = self.bots = self.described = 0
         self.status: Counter[int] = Counter()
@@ -198,7 +203,11 @@ class Tally:
         self.whole += int(np.count_nonzero(batch.whole))
         self._count_traits(batch)
         self.seconds.add(batch.second)
-        self.hour_classes.add(batch.second // 3600 * HOUR_STEP + classes)
+        robots = (batch.traits & BOT) != 0
+        if robots.any():
+            self.robot_seconds.add(batch.second[robots])
+        self.hour_classes.add(batch.second // 3600 * HOUR_STEP + classes + robots * ROBOT)
+        self.pages.add(batch)
         if batch.clients_named:
             self.clients_named = True
             self.clients.add(batch.client)

@@ -98,7 +98,7 @@ def advise(question: Question) -> Advice:
 
 def growth_factor(workload: Workload, years: float) -> float:
     """How many times today's peak is expected after so many years; 1 where traffic does not grow or nobody says."""
-    return float((1 + max(0.0, workload.growth_per_year or 0.0)) ** years)
+    return float((1 + max(0.0, workload.yearly_growth or 0.0)) ** years)
 
 
 class _Table:

@@ -203,7 +203,7 @@ def evolve(
         views=tuple(sorted(views, key=lambda view: view.stage.order)),
         current=current,
         advice=advise(question),
-        doing_nothing=lasting(current.forecast, headroom=current.headroom, growth_per_year=asked.growth_per_year),
+        doing_nothing=lasting(current.forecast, headroom=current.headroom, growth_per_year=asked.yearly_growth),
         resize=bigger,
         notes=_notes(current),
     )

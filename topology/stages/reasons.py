@@ -83,7 +83,7 @@ def _enough(comparison: Comparison) -> Iterator[str]:
     before = comparison.before
     needed = needed_rps(before, comparison.headroom)
     if before.capacity_rps.value >= needed:
-        state = lasting(before, headroom=comparison.headroom, growth_per_year=comparison.workload.growth_per_year)
+        state = lasting(before, headroom=comparison.headroom, growth_per_year=comparison.workload.yearly_growth)
         yield f"without it the site carries {digits(before.capacity_rps.value)} requests/s; {state.says}"
 
 

@@ -36,8 +36,10 @@ def rows_of(batch: Batch) -> list[Row]:
         batch.traits,
         batch.method,
         batch.whole,
+        batch.page,
     )
-    return list(zip(*(column.tolist() for column in columns), strict=True))
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [(*row, batch.path_of(row[-1], place) if row[-1] else b"") for place, row in enumerate(rows)]
 
 
 def read_slowly(lines: Sequence[bytes], layout: Layout) -> tuple[list[Row], int]:
@@ -105,6 +107,20 @@ def test_scanner_reads_ordinary_lines_by_itself() -> None:
     found, misses, left = read_fast(lines, Layout(agent_token=1))
 
     assert (len(found), misses, left) == (60, 0, 0)
+
+
+def test_scanner_names_the_pages_that_a_cache_might_keep() -> None:
+    asked = [b"/blog/7/?page=2", b"/blog/7/", b"/a.css", b"/blog/;x", b"/", b"/socket.io/1/", b"/api/v1/"]
+    lines = [b'h - - [10/Feb/2012:16:42:07 -0500] "GET %s HTTP/1.1" 200 1' % path for path in asked]
+    lines += [line.replace(b"200 1", b"304 0") for line in lines]
+    lines += [line.replace(b"GET", b"HEAD") for line in lines]
+
+    found, misses, left = read_fast(lines, Layout())
+
+    assert (misses, left) == (0, 0)
+    assert [row[-1] for row in found][:7] == [b"/blog/7/", b"/blog/7/", b"", b"/blog/", b"/", b"", b"/api/v1/"]
+    assert {row[-1] for row in found[7:]} == {b""}
+    assert len({row[-2] for row in found}) == 5
 
 
 def test_days_of_the_scanner_are_those_of_the_calendar() -> None:

@@ -45,6 +45,16 @@ class Command(PlanCommand):
         parser.add_argument(
             "--ram-used", metavar="MIB", type=int, help="memory in use in that hour, without page cache"
         )
+        parser.add_argument(
+            "--without-robots", action="store_true", help="the workload of people: clients that say they are robots out"
+        )
+        parser.add_argument(
+            "--cache-seconds",
+            metavar="S",
+            type=int,
+            default=60,
+            help="how long a cache keeps an answer, for the pages worth caching (60)",
+        )
         parser.add_argument("-o", dest="output", metavar="WORKLOAD.yaml", help="write the workload here")
         parser.add_argument("--json", action="store_true", help="facts, workload, rejected lines and notes as JSON")
 
@@ -56,7 +66,11 @@ class Command(PlanCommand):
         limit = settings.MAX_LOG_BYTES if "MAX_LOG_BYTES" in os.environ else None
         try:
             reading = read_logs(
-                [Path(log) for log in options["logs"]], month=options["month"], limit_bytes=limit, progress=bar
+                [Path(log) for log in options["logs"]],
+                month=options["month"],
+                limit_bytes=limit,
+                progress=bar,
+                cache_seconds=options["cache_seconds"],
             )
         finally:
             gc.enable()
@@ -68,6 +82,7 @@ class Command(PlanCommand):
             server_type=options["server_type"],
             cores=options["cores"],
             ram_used_mib=options["ram_used"],
+            robots=not options["without_robots"],
         )
         answer = answer_of(reading, workload)
         if options["output"]:
@@ -120,6 +135,7 @@ def report(answer: dict[str, Any], workload: Workload) -> Iterator[str]:
     yield from _rates(facts, workload)
     yield ""
     yield from _classes(workload)
+    yield from _worth_caching(answer["worth_caching"])
     rejected = answer["rejected"]
     if rejected["count"]:
         yield ""
@@ -137,6 +153,16 @@ def _rates(facts: dict[str, Any], workload: Workload) -> Iterator[str]:
     if workload.burst_requests_per_second is not None:
         burst = estimate(workload.burst_requests_per_second)
         yield f"{'busiest minute':24}{burst.low:>10.3g}{burst.mid:>10.3g}{burst.high:>10.3g}"
+    if workload.burstiness is not None:
+        index = estimate(workload.burstiness)
+        yield f"{'burstiness (1: Poisson)':24}{index.low:>10.3g}{index.mid:>10.3g}{index.high:>10.3g}  {index.source}"
+    if workload.growth is not None:
+        low, mid, high = (f"{value:+.0%}" for value in (workload.growth.low, workload.growth.mid, workload.growth.high))
+        yield f"{'growth a year':24}{low:>10}{mid:>10}{high:>10}"
+    if workload.robots is not None:
+        share = estimate(workload.robots.share)
+        left = "; left out here" if workload.robots.left_out else ""
+        yield f"robots that say so: {share.mid:.1%} of the requests of that hour{left}"
     if workload.observed is not None:
         seen = workload.observed
         yield f"server busy in that hour: {seen.cpu_share:.0%} at {seen.requests_per_second:.3g} requests per second"
@@ -149,6 +175,18 @@ def _classes(workload: Workload) -> Iterator[str]:
         times = (item.response_ms.p50, item.response_ms.p95) if item.response_ms else (None,) * 2
         columns = [f"{_number(value):>12}" for value in sizes] + [f"{_number(value):>10}" for value in times]
         yield f"{name:12}{item.share:>8.1%}" + "".join(columns)
+
+
+def _worth_caching(found: list[dict[str, Any]]) -> Iterator[str]:
+    if not found:
+        return
+    most = max(item["saves_cpu_share"] for item in found) or 1.0
+    yield ""
+    yield f"{'pages worth caching':44}{'hits':>10}{'found':>8}{'saves':>8}  of the work of pages and calls"
+    for item in found:
+        bar = "#" * max(1, round(BAR_WIDTH / 2 * item["saves_cpu_share"] / most))
+        path = item["path"] if len(item["path"]) <= 42 else f"{item['path'][:41]}…"
+        yield f"  {path:42}{item['hits']:>10,}{item['would_hit_share']:>8.0%}{item['saves_cpu_share']:>8.1%}  {bar}"
 
 
 def _number(value: float | None) -> str:
