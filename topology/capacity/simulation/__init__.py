@@ -1,0 +1,35 @@
+"""The event simulation's front door: a system as values, and what comes out when it is run.
+
+numba is loaded with the first simulation, not before.
+"""
+
+from __future__ import annotations
+
+from topology.capacity.simulation.model import (
+    Answer,
+    Choose,
+    Discipline,
+    Free,
+    Group,
+    Hold,
+    Leave,
+    Model,
+    Pick,
+    Policy,
+    Repeat,
+    Serve,
+    Slots,
+    Spread,
+    Station,
+    Step,
+    Stream,
+)
+from topology.capacity.simulation.outcome import Outcome, SlotsOutcome, StationOutcome, StreamOutcome
+from topology.capacity.simulation.steady import MOST_REQUESTS, Comparison, compare, simulate
+from topology.capacity.simulation.warm import warm
+
+__all__ = [
+    "MOST_REQUESTS", "Answer", "Choose", "Comparison", "Discipline", "Free", "Group", "Hold", "Leave", "Model",
+    "Outcome", "Pick", "Policy", "Repeat", "Serve", "Slots", "SlotsOutcome", "Spread", "Station", "StationOutcome",
+    "Step", "Stream", "StreamOutcome", "compare", "simulate", "warm",
+]  # fmt: skip
