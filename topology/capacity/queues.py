@@ -238,12 +238,19 @@ def _mmck(arrival_rate: float, service_rate: float, servers: int, capacity: int)
 
 
 def _states(arrival_rate: float, service_rate: float, servers: int, capacity: int) -> list[float]:
-    """Probabilities of 0 to K in M/M/c/K."""
-    weights = [1.0]
-    for count in range(1, capacity + 1):
-        weights.append(weights[-1] * arrival_rate / (service_rate * min(count, servers)))
-        if weights[-1] > 1e200:
-            weights = [weight * 1e-200 for weight in weights]
+    """Probabilities of 0 to K in M/M/c/K, outwards from the likeliest number so that none is too large."""
+
+    def growth(count: int) -> float:
+        """P(count) / P(count - 1), never rising in count."""
+        return arrival_rate / (service_rate * min(count, servers))
+
+    likeliest = bisect.bisect_left(range(1, capacity + 1), True, key=lambda count: growth(count) < 1)
+    weights = [0.0] * (capacity + 1)
+    weights[likeliest] = 1.0
+    for count in range(likeliest + 1, capacity + 1):
+        weights[count] = weights[count - 1] * growth(count)
+    for count in range(likeliest, 0, -1):
+        weights[count - 1] = weights[count] / growth(count)
     total = sum(weights)
     return [weight / total for weight in weights]
 
@@ -256,13 +263,13 @@ def _mmck_tail(chance: Sequence[float], service_rate: float, servers: int) -> Ca
     """
     taken = sum(chance[:-1])
     starts = [sum(chance[: min(servers, len(chance) - 1)]) / taken, *(p / taken for p in chance[servers:-1])]
-    left, served, still = sum(starts), 0.0, []
-    while left + served > 1e-17:
+    left, served, still = 1.0, 0.0, []
+    for start in starts:
         still.append(left + served)
-        start = starts[len(still) - 1] if len(still) <= len(starts) else 0.0
         left, served = max(0.0, left - start), (1 - 1 / servers) * (served + start)
-        if len(still) >= len(starts):
-            left = 0.0
+    while served > 1e-17:
+        still.append(served)
+        served *= 1 - 1 / servers
     return lambda time: _poisson_mean(still, servers * service_rate * time)
 
 

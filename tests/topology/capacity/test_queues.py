@@ -219,6 +219,44 @@ def test_nothing_asked_holds_nothing() -> None:
     assert mmc_percentile(0, 1, 5, 2) == 0
 
 
+def test_percentiles_of_a_limited_system_against_a_recursion() -> None:
+    rng, clock, resting, leaving, found = random.Random(3), 0.0, [0.0] * 3, list[float](), list[float]()
+    for _ in range(200_000):
+        clock += rng.expovariate(40)
+        while leaving and leaving[0] <= clock:
+            heapq.heappop(leaving)
+        if len(leaving) < 7:
+            end = max(heapq.heappop(resting), clock) + rng.expovariate(30)
+            heapq.heappush(resting, end)
+            heapq.heappush(leaving, end)
+            found.append(end - clock)
+    found.sort()
+
+    for share in (0.5, 0.9, 0.99):
+        assert mmc_percentile(share, 40, 30, 3, capacity=7) == pytest.approx(found[int(share * len(found))], rel=0.02)
+
+
+@pytest.mark.parametrize(("rate", "servers"), [(0.75, 1), (9, 2), (18, 4)])
+def test_much_room_is_as_good_as_endless_room(rate: float, servers: int) -> None:
+    for share in (0.5, 0.95, 0.99):
+        limited = mmc_percentile(share, rate, 5 if servers > 1 else 1, servers, capacity=2000)
+        assert limited == pytest.approx(mmc_percentile(share, rate, 5 if servers > 1 else 1, servers), rel=1e-9)
+
+
+def test_without_room_to_wait_a_response_is_a_service() -> None:
+    for servers in (1, 4):
+        found = mmc_percentile(0.9, 7, 2, servers, capacity=servers)
+        assert found == pytest.approx(-math.log(0.1) / 2, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("scv", "discipline", "expected"),
+    [(1, "fcfs", 16), (0, "fcfs", 3.25), (1, "ps", 35.2), (0, "ps", None), (4, "fcfs", None)],
+)
+def test_the_variance_of_a_response(scv: float, discipline: queues.Discipline, expected: float | None) -> None:
+    assert queues.mg1_variance(0.75, 1, scv, discipline) == pytest.approx(expected)
+
+
 @pytest.mark.parametrize(
     "ask",
     [

@@ -17,6 +17,8 @@ from topology.capacity.networks.model import Array, ClosedNetwork, Solution, Too
 
 MOST_WORK = 4e8
 """Additions of an exact answer that we are ready to wait for: about half a minute."""
+MOST_STATES = 1.1e7
+"""Populations that a grid may hold: 90 MB each, and a few are held at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,8 +118,9 @@ def _refuse_work(population: tuple[int, ...], stations: Sequence[_Queue]) -> Non
     several = sum(1 for station in stations if station.servers > 1)
     passes = sum(2 + several * min(station.servers, sum(population)) * (station.servers > 1) for station in stations)
     work = (states + 100 * rows) * len(population) * max(1, passes)
-    if work > MOST_WORK:
+    more = max(work / MOST_WORK, states / MOST_STATES)
+    if more > 1:
         raise TooLarge(
-            f"an exact answer would visit {states:.3g} populations at {len(stations)} stations, {work / MOST_WORK:.2g}"
+            f"an exact answer would visit {states:.3g} populations at {len(stations)} stations, {more:.2g}"
             ' times more work than is done here; ask for "method": "approximate"'
         )

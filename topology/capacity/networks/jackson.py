@@ -54,7 +54,8 @@ def _refuse_saturation(network: OpenNetwork, loads: Array) -> None:
     station = network.stations[worst]
     servers = station.servers or 1
     enough = int(np.floor(load * servers)) + 1
+    here = "its server" if servers == 1 else f"its {servers} servers"
     raise Saturated(
-        f"saturated: {station.name} is asked for {load:.4g} times what its {servers} server{'s' * (servers > 1)} can"
-        f" do; it would take {enough} servers there, or arrivals below {1 / load:.4g} of these"
+        f"saturated: {station.name} is asked for {load * 100:.4g} % of what {here} can do;"
+        f" it would take {enough:.6g} servers there, or fewer arrivals than {1 / load:.4g} times these"
     )

@@ -29,6 +29,17 @@ _SAYS = {
     "model_attributes_type": "this must be a mapping of keys",
     "finite_number": "this must be a finite number",
 }
+_LIMITS = ("ge", "gt", "le", "lt", "min_length", "max_length")
+_SAYS_OF_LIMIT = {
+    "greater_than_equal": "this must be {:g} or more",
+    "greater_than": "this must be above {:g}",
+    "less_than_equal": "this must be {:g} or less",
+    "less_than": "this must be below {:g}",
+    "too_short": "this must have a length of {} or more",
+    "too_long": "this must have a length of {} or less",
+    "string_too_short": "this must have a length of {} or more",
+    "string_too_long": "this must have a length of {} or less",
+}
 
 
 def parse_case(content: str | bytes, *, file: str | None = None) -> Any:
@@ -37,14 +48,16 @@ def parse_case(content: str | bytes, *, file: str | None = None) -> Any:
     try:
         text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
         return json.loads(text, object_pairs_hook=_distinct, parse_constant=_refuse_constant)
+    except TierwrightError as error:
+        raise TierwrightError(error.sentence, place=Place(file=file, path=error.place.path)) from None
     except UnicodeDecodeError:
         raise TierwrightError("this is no text in UTF-8", place=place) from None
     except json.JSONDecodeError as error:
         raise TierwrightError(f"this is no JSON: {error.msg}", place=Place(file=file, line=error.lineno)) from None
     except RecursionError:
         raise TierwrightError("this is nested too deeply to be a case", place=place) from None
-    except ValueError as error:
-        raise TierwrightError(str(error), place=place) from None
+    except ValueError:
+        raise TierwrightError("a number here has too many digits", place=place) from None
 
 
 def read(model: type[Document], data: Mapping[str, Any], *, file: str | None = None) -> Document:
@@ -52,24 +65,36 @@ def read(model: type[Document], data: Mapping[str, Any], *, file: str | None = N
     try:
         return model.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
-        items = sorted(error.errors(include_url=False), key=lambda item: item["type"] != "extra_forbidden")
+        items = _telling(error.errors(include_url=False))
     except RecursionError:
         raise TierwrightError("this is nested too deeply to be a case", place=Place(file=file)) from None
     problems = {_where(data, item): _sentence(item, model) for item in reversed(items)}
     raise PlanRefused([(Place(file=file, path=path), says) for path, says in reversed(problems.items())])
 
 
+def _telling(items: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Unknown keys first, since a mistyped key is the cause of a missing one; no list short of a refused item."""
+    short = [item for item in items if item["type"] == "too_short"]
+    kept = [
+        item
+        for item in items
+        if item not in short
+        or not any(other["loc"][: len(item["loc"])] == item["loc"] for other in items if other is not item)
+    ]
+    return sorted(kept, key=lambda item: item["type"] != "extra_forbidden")
+
+
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise ValueError(f"the key {json.dumps(key, ensure_ascii=False)} is there twice")
+            raise TierwrightError("this key is there twice", place=Place(path=path_text((key,))))
         found[key] = value
     return found
 
 
 def _refuse_constant(word: str) -> float:
-    raise ValueError(f"{word} is no number: write a finite one")
+    raise TierwrightError(f"{word} is no number: write a finite one")
 
 
 def _where(data: Any, item: ErrorDetails) -> str:
@@ -98,13 +123,10 @@ def _sentence(item: ErrorDetails, model: type[BaseModel]) -> str:
         return f"the key {json.dumps(key, ensure_ascii=False)} is not known here{hint}"
     if item["type"] == "value_error":
         return str(item["ctx"]["error"])
-    return _SAYS.get(item["type"]) or _plain(item["msg"])
-
-
-def _plain(message: str) -> str:
-    for word in ("Input should", "Tuple should", "String should"):
-        message = message.replace(word, "this should")
-    return message
+    limit = next((value for key, value in item.get("ctx", {}).items() if key in _LIMITS), None)
+    if limit is not None and item["type"] in _SAYS_OF_LIMIT:
+        return _SAYS_OF_LIMIT[item["type"]].format(limit)
+    return _SAYS.get(item["type"]) or item["msg"].replace("Input should", "this should")
 
 
 def _model_at(model: type[BaseModel], location: tuple[str | int, ...]) -> type[BaseModel]:

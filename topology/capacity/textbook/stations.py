@@ -99,10 +99,11 @@ def answer_usl(case: UslCase) -> dict[str, Any]:
 
 def _refuse_saturation(arrival_rate: float, service_rate: float, servers: int) -> None:
     most = servers * service_rate
-    if arrival_rate >= most:
+    asked = arrival_rate / most
+    if asked >= 1:
         raise TierwrightError(
-            f"saturated: {arrival_rate:.6g} arrive and at most {most:.6g} can be served, so {arrival_rate / most:.4g}"
-            " times what there is; the queue would grow without end",
+            f"saturated: {arrival_rate:.6g} arrive where {most:.6g} can be served, {asked * 100:.4g} % of what"
+            " there is; the queue would grow without end",
             place=Place(path="arrival_rate"),
         )
 

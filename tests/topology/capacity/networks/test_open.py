@@ -91,7 +91,7 @@ def test_unequal_times_first_come_first_served_wait_alike() -> None:
 
 
 def test_saturation_says_where_and_by_how_much() -> None:
-    with pytest.raises(Saturated, match=r"s1 is asked for 1.25 times .* 2 servers can do; it would take 3 servers"):
+    with pytest.raises(Saturated, match=r"s1 is asked for 125 % of what its 2 servers can do; it would take 3 servers"):
         solve_open(opened([1, 2], [0.1, 1], [2.5]))
 
 
