@@ -4,38 +4,54 @@ from __future__ import annotations
 
 from topology.capacity.answer import Cost
 from topology.design import Design
-from topology.hardware import BUILT_IN_CURRENCY, BUILT_IN_SOURCE
+from topology.hardware import currency_of, source_of
 
 WITHOUT = "without storage and traffic"
+OF_THE_PLAN = "the plan"
 
 
 def cost_of(design: Design) -> Cost:
-    """What the servers cost a month: the plan's own types in its currency, the built-in ones in theirs.
+    """What the servers cost a month: the plan's own types in its currency, the others in that of their price.
 
     Where a price is not known, or two currencies meet, there is no amount and a sentence says why.
     """
-    names = set(design.servers_by_type())
-    built_in = sorted(name for name in names if name not in design.server_types)
-    own = sorted(names - set(built_in))
-    unpriced = [name for name in own if design.server_type(name).price_month is None]
+    names = sorted(design.servers_by_type(), key=lambda name: (name not in design.server_types, name))
+    unpriced = [name for name in names if design.server_type(name).price_month is None]
     if unpriced:
-        says = f"no price is known of the server type {unpriced[0]}; write its price_month"
+        says = f"no price is known of the server type {unpriced[0]}; {_write(design, unpriced[0])}"
         return Cost(amount=None, currency=design.currency, says=says)
-    if built_in and own and design.currency != BUILT_IN_CURRENCY:
-        return Cost(amount=None, currency=design.currency, says=_mixed(design.currency, built_in[0]))
-    return _sum(design, currency=BUILT_IN_CURRENCY if built_in else design.currency, built_in=bool(built_in))
+    currencies = {name: _currency(design, name) for name in names}
+    if len(set(currencies.values())) > 1:
+        return Cost(amount=None, currency=design.currency, says=_mixed(design, currencies))
+    return _sum(design, names, currency=next(iter(currencies.values()), design.currency))
 
 
-def _mixed(currency: str, name: str) -> str:
+def _currency(design: Design, name: str) -> str:
+    return design.currency if name in design.server_types else currency_of(name) or design.currency
+
+
+def _write(design: Design, name: str) -> str:
+    """What to write so that a price is known."""
+    if name in design.server_types:
+        return "write its price_month"
+    return f"write the type with its price in {design.currency} under server_types"
+
+
+def _mixed(design: Design, currencies: dict[str, str]) -> str:
+    """Which prices do not go together, the plan's own first."""
+    first, *rest = currencies
+    other = next(name for name in rest if currencies[name] != currencies[first])
+    against = "the plan's own are" if first in design.server_types else f"that of {first} is"
     return (
-        f"the price of the built-in type {name} is in {BUILT_IN_CURRENCY} and the plan's own are in {currency}; write"
-        f" the type with its price in {currency} under server_types"
+        f"the price of the server type {other} is in {currencies[other]} and {against} in {currencies[first]};"
+        f" {_write(design, other)}"
     )
 
 
-def _sum(design: Design, *, currency: str, built_in: bool) -> Cost:
+def _sum(design: Design, names: list[str], *, currency: str) -> Cost:
     counts = design.servers_by_type().items()
     amount = sum(count * float(design.server_type(name).price_month or 0) for name, count in counts)
-    source = f"prices of {BUILT_IN_SOURCE}" if built_in else "prices of the plan"
+    listed = dict.fromkeys(source_of(name) for name in names if name not in design.server_types)
+    source = f"prices of {'; of '.join(listed or [OF_THE_PLAN])}"
     other = f"; the plan's currency is {design.currency}" if currency != design.currency else ""
     return Cost(amount=round(amount, 2), currency=currency, says=f"{source}, {WITHOUT}{other}")
