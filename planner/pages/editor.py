@@ -26,7 +26,7 @@ from topology.design import Design, TierwrightError
 from topology.diagrams import Link, draw, hue_of
 from topology.diff import compare
 from topology.document import PlanRefused
-from topology.hardware import BUILT_IN
+from topology.hardware import BUILT_IN, KNOWN, OFFERS
 from topology.models import Plan, Revision
 from topology.workload import Workload
 
@@ -232,13 +232,22 @@ def _message(changes: tuple[str, ...]) -> str:
 
 
 def _type_choices(draft: Draft) -> list[tuple[str, str]]:
+    """The plan's own types, the built-in ones, those of today, and whatever else the plan uses."""
     own = draft.get("server_types") or {}
-    names = [*own, *(name for name in BUILT_IN if name not in own)]
-    return [(name, _type_text(name, own.get(name))) for name in names]
+    today = (item.name for item in OFFERS if item.year is None)
+    names = dict.fromkeys([*own, *BUILT_IN, *today, *_used_types(draft)])
+    return [(name, _type_text(name, own.get(name))) for name in names if name in own or name in KNOWN]
+
+
+def _used_types(draft: Draft) -> Iterator[str]:
+    for tier in draft.get("tiers") or ():
+        servers = tier.get("servers") or {}
+        for server in [servers] if isinstance(servers, dict) else servers:
+            yield str(server.get("type", ""))
 
 
 def _type_text(name: str, own: Mapping[str, Any] | None) -> str:
-    cores, ram = (own["cores"], own["ram_mib"]) if own else (BUILT_IN[name].cores, BUILT_IN[name].ram_mib)
+    cores, ram = (own["cores"], own["ram_mib"]) if own else (KNOWN[name].cores, KNOWN[name].ram_mib)
     return f"{name}: {cores} core{'s' if cores != 1 else ''}, {ram / 1024:g} GiB"
 
 

@@ -168,3 +168,14 @@ def test_what_is_wrong_names_the_tier_as_the_form_does(client: Client, plan: Pla
 
     assert "tier web, gunicorn.workers: " in text
     assert "tiers[0]" not in text
+
+
+def test_a_type_of_the_catalogue_stays_chosen(client: Client) -> None:
+    older = {"name": "web", "servers": {"count": 1, "type": "y2006-dual-xeon"}, "roles": ["nginx", "gunicorn"]}
+    design = document.from_data({**DATA, "tiers": [older, DATA["tiers"][1]]}, catalogue=catalogue())
+    plan = revisions.start(design, name="Older", message="first").plan
+
+    text = client.get(reverse("editor", args=[plan.slug])).content.decode()
+
+    assert '<option value="y2006-dual-xeon" selected>y2006-dual-xeon: 4 cores, 4 GiB</option>' in text
+    assert '<option value="aws-c7a.large">aws-c7a.large: 2 cores, 4 GiB</option>' in text
