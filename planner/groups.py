@@ -70,12 +70,18 @@ def hues_of(design: Design) -> dict[str, int]:
     return {tier.name: _hue(tier) for tier in design.tiers}
 
 
-def _hue(tier: Tier) -> int:
+def roles_of(tier: Tier) -> tuple[str, ...]:
+    """The roles that any server of a tier has, as the plan writes them."""
     roles = dict.fromkeys(role.name for role in tier.roles)
     if isinstance(tier.servers, tuple):
         roles.update(dict.fromkeys(role.name for server in tier.servers for role in server.roles or ()))
+    return tuple(roles)
+
+
+def _hue(tier: Tier) -> int:
     by_role = catalogue().by_role
-    return hue_of(s for name in roles if name in by_role for s in by_role[name].offers.get(name, ())).number
+    offered = (s for name in roles_of(tier) if name in by_role for s in by_role[name].offers.get(name, ()))
+    return hue_of(offered).number
 
 
 def _likeness(host: HostForecast, kind: str) -> tuple[object, ...]:

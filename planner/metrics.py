@@ -121,7 +121,9 @@ def _share(off: float) -> str:
 
 def _range(number: Number, write: Callable[[float], str]) -> str:
     low, high = write(number.low), write(number.high)
-    return "" if low == high else f"{low}{DASH}{high}"
+    if low == high:
+        return ""
+    return f"{low} to {high}" if number.low < 0 else f"{low}{DASH}{high}"
 
 
 def _capacity(found: Forecast) -> Metric:

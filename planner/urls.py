@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.pages.stages")),
     path("", include("planner.pages.editor")),
     path("", include("planner.pages.forecast")),
+    path("", include("planner.pages.compare")),
     path("", include("planner.pages.bundle")),
     path("", include("planner.pages.catalogue")),
     path("", include("planner.pages.docs")),

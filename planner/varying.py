@@ -13,7 +13,7 @@ from planner.figures import count, figure, percent
 from planner.groups import hues_of
 from topology.capacity import MOST_SERVERS, Variation, cached_share_of
 from topology.design import Design, ServerCount, Tier, server_names
-from topology.hardware import BUILT_IN, ServerType
+from topology.hardware import BUILT_IN, KNOWN, ServerType
 from topology.workload import Workload
 
 TRAFFIC = (0.1, 20.0)
@@ -53,8 +53,8 @@ class TierKnobs:
 
 def read(sent: QueryDict, design: Design) -> Asked:
     """What an address asks; a number that is none, or beyond its range, is taken as the nearest that can be."""
-    traffic = _factor(sent.get("traffic", ""), TRAFFIC)
-    cost = _factor(sent.get("cost", ""), PAGE_COST)
+    traffic = factor_of(sent.get("traffic", ""), TRAFFIC)
+    cost = factor_of(sent.get("cost", ""), PAGE_COST)
     cached = _cached(sent.get("cached", ""), design)
     servers, types = {}, {}
     for tier in design.tiers:
@@ -145,7 +145,8 @@ def _named(what: str, values: Mapping[str, object]) -> dict[str, str]:
     return {f"{what}.{name}": str(value) for name, value in values.items()}
 
 
-def _factor(text: str, ends: tuple[float, float]) -> float:
+def factor_of(text: str, ends: tuple[float, float]) -> float:
+    """A number of times between two ends; anything else is the nearest of them, and what is no number is 1."""
     value = _number(text)
     return 1.0 if value is None else min(max(value, ends[0]), ends[1])
 
@@ -170,4 +171,4 @@ def _number(text: str) -> float | None:
 
 
 def _is_known(kind: str, design: Design) -> bool:
-    return kind in design.server_types or kind in BUILT_IN
+    return kind in design.server_types or kind in KNOWN

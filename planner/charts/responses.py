@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from planner.charts.scales import Scale, path_of, round_up, smooth_path_of
-from planner.figures import duration, figure
+from planner.figures import figure
 from topology.capacity import Curve, CurvePoint, Number
 
 WIDTHS = (680, 340)
@@ -55,6 +55,8 @@ class ResponseChart:
     bottom: float
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
+    unit: str
+    """Of the response times: ms or s."""
     mean: str
     p95: str
     band: str
@@ -82,10 +84,12 @@ def _chart(curve: Curve, width: int, today: float, later: float | None, promise_
     marks, rows = _marks(curve, across, today, later)
     top = ROW * rows + 8.0
     up = Scale(most=_highest(curve, promise_ms), start=HEIGHT - BOTTOM, end=top)
+    unit_ms = 1000 if up.most >= 1000 else 1
     return ResponseChart(
         width=width, height=HEIGHT, left=LEFT, right=width - RIGHT, top=top, bottom=HEIGHT - BOTTOM,
         x_ticks=tuple(Tick(place=across.place(v), label=figure(v)) for v in across.ticks(6 if width > 400 else 3)),
-        y_ticks=tuple(Tick(place=up.place(v), label=_time(v)) for v in up.ticks(4)),
+        y_ticks=tuple(Tick(place=up.place(v), label=figure(v / unit_ms)) for v in up.ticks(4)),
+        unit="s" if unit_ms > 1 else "ms",
         mean=_line(curve.points, across, up, "mean"),
         p95=_line(curve.points, across, up, "p95"),
         band=_band(curve.points, across, up),
@@ -95,10 +99,6 @@ def _chart(curve: Curve, width: int, today: float, later: float | None, promise_
         today_x=across.place(today),
         today=_height_at(curve.points, today, up),
     )  # fmt: skip
-
-
-def _time(milliseconds: float) -> str:
-    return duration(milliseconds).replace(" ms", "") if milliseconds < 1000 else duration(milliseconds)
 
 
 def _highest(curve: Curve, promise_ms: float | None) -> float:

@@ -17,6 +17,7 @@ from planner.drawings import Drawn, drawn
 from planner.figures import count, percent
 from planner.groups import ServerGroup, groups_of
 from planner.http import HtmxRequest, page
+from planner.inputs import row_of
 from planner.keeping import Kept
 from planner.metrics import Difference, differences
 from planner.saving import save
@@ -29,6 +30,7 @@ from topology.capacity import (
     Variation,
     deprived,
     hourly_rates,
+    inputs_of,
     rearranged,
     survey_varied,
     varied,
@@ -120,6 +122,7 @@ def forecast(request: HtmxRequest, plan: str) -> HttpResponse:
         "promise": design.promise,
         "kept": compare(design, rearranged(design, asked.variation)).lines() if asked.variation.is_kept else (),
         "drawing": lambda: _drawing(design, _numbers(head, design, asked), asked),
+        "inputs": lambda: [row_of(item) for item in inputs_of(design)],
         "servers": _servers(design, base, asked),
         **_answer(head, design, base, asked),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
@@ -15,6 +14,7 @@ from planner.drawings import Drawn, drawn
 from planner.http import HtmxRequest, page
 from planner.keeping import Kept
 from planner.saving import save
+from planner.sketches import Row, sketch_of
 from topology import revisions
 from topology.capacity import Forecast, forecast
 from topology.design import Design, TierwrightError
@@ -25,29 +25,7 @@ from topology.stages import Stages, StageView, evolve
 from topology.workload import Workload
 
 MOST_TRAFFIC = 20
-MOST_BOXES = 6
-"""Servers of a tier that a card's sketch shows singly; more are a number."""
 _KEPT: Kept[str, Stages] = Kept(most=32)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """A tier in the sketch of a card."""
-
-    name: str
-    hue: int
-    count: int
-    roles: tuple[str, ...]
-
-    @property
-    def boxes(self) -> range:
-        """One for each server that is shown singly."""
-        return range(min(self.count, MOST_BOXES))
-
-    @property
-    def more(self) -> int:
-        """Servers beyond those that are shown."""
-        return max(self.count - MOST_BOXES, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,23 +128,12 @@ def _card(whole: Stages, view: StageView, traffic: float) -> Card:
     return Card(
         view=view,
         forecast=numbers,
-        rows=tuple(_rows(view.design)),
+        rows=sketch_of(view.design),
         limit=promised_share(view.design),
         share=share,
         is_current=view is whole.current,
         is_advised=view.name == whole.recommended,
     )
-
-
-def _rows(design: Design) -> Iterator[Row]:
-    for group in draw(design).picture.groups:
-        roles = dict.fromkeys(role for box in group.boxes for role in box.roles)
-        yield Row(
-            name=group.name,
-            hue=group.hue.number,
-            count=sum(box.count for box in group.boxes),
-            roles=tuple(roles),
-        )
 
 
 def _stages_of(revision: Revision) -> Stages:

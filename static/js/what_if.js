@@ -1,6 +1,6 @@
 // The knobs of the forecast: a slider moves its number and follows it, and a server that is clicked on is gone.
 (() => {
-  const form = document.getElementById("what-if");
+  const form = document.querySelector("form[data-knobs]");
   if (!form) return;
   const sliders = [...form.querySelectorAll("[data-for]")];
   const numberOf = (slider) => document.getElementById(slider.dataset.for);
@@ -30,6 +30,7 @@
   );
 
   const without = document.getElementById("without");
+  if (!without) return;
   const kill = (name) => {
     without.value = name;
     without.dispatchEvent(new Event("input", { bubbles: true }));

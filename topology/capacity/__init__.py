@@ -23,6 +23,7 @@ from topology.capacity.engine import ENGINE, calibrate, forecast, forecast_of, s
 from topology.capacity.failures import Failure
 from topology.capacity.growth import date_after
 from topology.capacity.performability import Service
+from topology.capacity.inputs import Input, inputs_of
 from topology.capacity.planning import HEADROOMS, Need, headroom_of, needs, servers_needed
 from topology.capacity.prospects import Outlook, outlook, outlook_document
 from topology.capacity.running import RunningCost
@@ -53,6 +54,7 @@ from topology.capacity.variations import (
     cached_share_of,
     deprived,
     hourly_rates,
+    portable,
     rearranged,
     survey_varied,
     varied,
@@ -62,11 +64,12 @@ from topology.capacity.words import digits, percent
 
 __all__ = [
     "ENGINE", "HEADROOMS", "MOST_SERVERS", "Bereft", "Break", "Chance", "Cheapest", "Constraint", "Cost", "Curve",
-    "CurvePoint", "Doubt", "Failure", "Forecast", "Found", "Growth", "HostForecast", "Hour", "Influence", "LimitDate",
-    "Loser", "Measures", "MemoryUse", "Need", "Number", "Objective", "Outlook", "Relax", "Resource", "RunningCost",
-    "Service", "SinglePoint", "Space", "TierForecast", "Today", "Traffic", "Transients", "Variation", "Verifier",
-    "Week", "cached_share_of", "calibrate", "cheapest", "cheapest_document", "date_after", "deprived", "digits",
-    "evaluate", "forecast", "forecast_of", "headroom_of", "hourly_rates", "needs", "outlook", "outlook_document",
-    "parse_case", "percent", "read_traffic", "rearranged", "servers_needed", "solve_case", "space_of", "stretches",
-    "survey", "survey_varied", "to_document", "varied", "without", "workload_of_traffic",
+    "CurvePoint", "Doubt", "Failure", "Forecast", "Found", "Growth", "HostForecast", "Hour", "Influence", "Input",
+    "LimitDate", "Loser", "Measures", "MemoryUse", "Need", "Number", "Objective", "Outlook", "Relax", "Resource",
+    "RunningCost", "Service", "SinglePoint", "Space", "TierForecast", "Today", "Traffic", "Transients", "Variation",
+    "Verifier", "Week", "cached_share_of", "calibrate", "cheapest", "cheapest_document", "date_after", "deprived",
+    "digits", "evaluate", "forecast", "forecast_of", "headroom_of", "hourly_rates", "inputs_of", "needs", "outlook",
+    "outlook_document", "parse_case", "percent", "portable", "read_traffic", "rearranged", "servers_needed",
+    "solve_case", "space_of", "stretches", "survey", "survey_varied", "to_document", "varied", "without",
+    "workload_of_traffic",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 from topology.capacity.answer import Forecast
 from topology.capacity.curves import Curve
-from topology.capacity.engine import DEFAULT_LIMITS, survey, workload_of
+from topology.capacity.engine import DEFAULT_LIMITS, calibrate, survey, workload_of
 from topology.capacity.equals import equals_of, left_in_cache
 from topology.capacity.folding import cluster_of
 from topology.capacity.rates import rates_of
@@ -18,7 +18,7 @@ from topology.components import DYNAMIC, resolve
 from topology.demands import demand_of
 from topology.design import Design, Server, ServerCount, Tier, server_names
 from topology.errors import Place, TierwrightError
-from topology.hardware import BUILT_IN
+from topology.hardware import KNOWN
 from topology.value import estimate
 from topology.workload import RequestClass, Workload, kind_of
 
@@ -118,6 +118,12 @@ def hourly_rates(workload: Workload) -> tuple[float, ...]:
     return () if rates is None else rates.by_hour
 
 
+def portable(design: Design) -> Workload:
+    """The workload of a design as it can be asked of another: costs agree with the observation, which stays behind."""
+    workload = workload_of(design)
+    return calibrate(workload, design).model_copy(update={"observed": None}) if workload.observed else workload
+
+
 def cached_share_of(workload: Workload) -> float:
     """Share of dynamic requests that the cache answers as the workload has it, 0 to 1."""
     mix = {name: item for name, item in workload.mix().items() if kind_of(name, item) in DYNAMIC}
@@ -151,7 +157,7 @@ def _pinned(workload: Workload, design: Design) -> Workload:
 
 def _tier(tier: Tier, variation: Variation, design: Design, taken: set[str]) -> Tier:
     kind = variation.types.get(tier.name)
-    if kind is not None and kind not in design.server_types and kind not in BUILT_IN:
+    if kind is not None and kind not in design.server_types and kind not in KNOWN:
         raise TierwrightError(f"no server type is called {kind}", place=Place(path=f"tiers.{tier.name}"))
     count = variation.servers.get(tier.name)
     if count is not None and not 1 <= count <= MOST_SERVERS:

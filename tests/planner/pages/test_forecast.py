@@ -24,7 +24,7 @@ WORKLOAD: Mapping[str, Any] = {
     "hours": [10.0] * 23 + [20.0],
     "growth_per_year": 0.5,
 }
-TIERS = [
+TIERS: list[dict[str, Any]] = [
     {"name": "web", "servers": {"count": 2, "type": "medium"}, "roles": ["nginx", "gunicorn"]},
     {"name": "database", "servers": [{"name": "db1", "type": "large"}], "roles": ["postgresql"]},
 ]

@@ -1,0 +1,32 @@
+"""The heat strip has a cell for every hour, and says which are too much."""
+
+from __future__ import annotations
+
+import pytest
+
+from planner.charts import heat_of
+from planner.charts.heat import STEPS
+
+
+def test_a_week_is_seven_rows_of_a_day() -> None:
+    heat = heat_of([1.0] * 100 + [8.0] + [1.0] * 67, 10)
+
+    assert [name for name, _ in heat.rows] == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    assert {len(cells) for _, cells in heat.rows} == {24}
+    assert heat.weekly
+    assert (heat.busiest.label, heat.busiest.share) == ("Fri 4:00–5:00", 0.8)
+
+
+def test_a_day_is_one_row() -> None:
+    heat = heat_of([2.0] * 24, 10)
+
+    assert (len(heat.rows), heat.weekly, heat.over) == (1, False, 0)
+
+
+@pytest.mark.parametrize(("rate", "shade"), [(0, 0), (1, 0), (5, 4), (10, STEPS - 1), (10.1, STEPS), (1e9, STEPS)])
+def test_an_hour_is_as_dark_as_it_is_full(rate: float, shade: int) -> None:
+    assert heat_of([rate] * 24, 10).busiest.shade == shade
+
+
+def test_hours_over_the_capacity_are_counted() -> None:
+    assert heat_of([9.0] * 20 + [11.0] * 4, 10).over == 4
