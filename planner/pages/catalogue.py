@@ -1,4 +1,4 @@
-"""The catalogue: every component, told by its own docstring, settings and validator; nobody keeps a list."""
+"""The catalogue: every component, told by its own docstring, settings and validator, and every server type."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from planner import papers
 from planner.http import HtmxRequest, page
 from topology.components import EVERY_HOST, Component, SettingText, settings_of, text_of
 from topology.components import catalogue as components
+from topology.hardware import OFFERS
 
 EVIDENCE = {
     "booted": "started and asked, in the tests",
@@ -40,8 +41,15 @@ class Entry:
 
 @require_safe
 def catalogue(request: HtmxRequest) -> HttpResponse:
-    """Every component."""
-    return page(request, "planner/catalogue.html", {"entries": [_entry(item) for item in components().components]})
+    """Every component, then every server type."""
+    context = {
+        "entries": [_entry(item) for item in components().components],
+        "offers": {
+            "today": [item for item in OFFERS if item.year is None],
+            "earlier": [item for item in OFFERS if item.year is not None],
+        },
+    }
+    return page(request, "planner/catalogue.html", context)
 
 
 def _entry(component: Component) -> Entry:

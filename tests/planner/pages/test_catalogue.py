@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from topology.components import catalogue, settings_of
+from topology.hardware import OFFERS
 
 pytestmark = pytest.mark.django_db
 
@@ -27,3 +28,12 @@ def test_every_component_is_there_with_its_roles_settings_and_validator(client: 
 
 def test_what_stands_everywhere_says_so(client: Client) -> None:
     assert "Stands on every server, unasked" in client.get(reverse("catalogue")).content.decode()
+
+
+def test_every_server_type_is_there_with_its_price_and_its_source(client: Client) -> None:
+    text = html.unescape(client.get(reverse("catalogue")).content.decode())
+
+    assert all(f"<code>{item.name}</code>" in text for item in OFFERS)
+    assert "74.93 USD</span>" in text
+    assert 'title="Apache Libcloud 3.9.1, price file' in text
+    assert '<td class="num">not known</td>' in text
