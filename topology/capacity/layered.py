@@ -112,7 +112,7 @@ def model_of(case: Mapping[str, object]) -> Model:
             if called in entries:
                 raise _refuse(f"The name {called} is given twice.", path)
             entries[called] = entry
-    streams = tuple(_streams(case.get("users"), _Writer(entries)))
+    streams = tuple(_streams(case.get("users"), _Writer(entries), known))
     return Model(streams=streams, stations=stations, slots=tuple(slots))
 
 
@@ -212,26 +212,29 @@ class _Writer:
         return (Repeat(times=total, steps=(*slices, Choose(ways=ways)), law="geometric"), *slices)
 
 
-def _streams(document: object, writer: _Writer) -> Iterator[Stream]:
+def _streams(document: object, writer: _Writer, processors: set[str]) -> Iterator[Stream]:
     one = isinstance(document, Mapping)
     for place, users in enumerate([document] if one else _sequence(document, "users")):
         path = "users" if one else f"users.{place}"
-        yield _stream(_mapping(users, path), writer, path)
+        yield _stream(_mapping(users, path), writer, processors, path)
 
 
-def _stream(users: Mapping[str, object], writer: _Writer, path: str) -> Stream:
+def _stream(users: Mapping[str, object], writer: _Writer, processors: set[str], path: str) -> Stream:
     population = users.get("population")
     if isinstance(population, bool) or not isinstance(population, int):
         raise _refuse("The population must be a whole number.", f"{path}.population")
-    calls = _calls(users, "calls", path)
-    if not calls or not any(calls.values()):
+    calls, demand = _calls(users, "calls", path), _amount(users.get("demand", 0), f"{path}.demand")
+    processor = users.get("runs_on", "")
+    if not demand and not any(calls.values()):
         raise _refuse("The users call nothing.", f"{path}.calls")
+    if not isinstance(processor, str) or (demand and processor not in processors):
+        raise _refuse(f"There is no processor {processor}.", f"{path}.runs_on")
     name = users.get("name", "users" if path == "users" else path)
     return Stream(
         name=str(name),
         users=population,
         think=_amount(users.get("think_time", 0), f"{path}.think_time"),
-        steps=writer.work(0, calls, "", path, ()),
+        steps=writer.work(demand, calls, processor, path, ()),
     )
 
 
