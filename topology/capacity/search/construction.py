@@ -24,6 +24,11 @@ class Group:
     grows: bool
 
     @property
+    def least(self) -> int:
+        """The fewest that there may be: what a layout has several of stays replicated."""
+        return min(2, len(self.hosts)) if self.grows else 0
+
+    @property
     def roles(self) -> tuple[Role, ...]:
         """What each of them runs."""
         return self.hosts[0].roles

@@ -115,7 +115,7 @@ class _Combined:
             p95_ms=self._p95_ms(places, slots, used),
             availability=up,
             used=used,
-            used_with_one_dead=dead,
+            used_with_one_dead=np.where(dead > 0, np.maximum(dead, used), 0.0),
         )
 
     def _availability(self, item: Table, rows: Numbers, held: Waits) -> Floats:

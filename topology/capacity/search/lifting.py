@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -21,7 +22,7 @@ from topology.capacity.observed import observed_network
 from topology.capacity.search.construction import Choice, Frame, Group, built, groups_of, role_names
 from topology.capacity.search.inputs import Input, input_of
 from topology.capacity.search.objective import Objective
-from topology.capacity.search.space import Class, Form, Lift, Load, Seen
+from topology.capacity.search.space import Class, Coefficient, Form, Lift, Load, Seen
 from topology.capacity.single_points import losses, replicas
 from topology.components import DYNAMIC, PUBLIC, Cluster, Placed, resolve
 from topology.design import Design, Host
@@ -39,6 +40,8 @@ SCALED: Mapping[str, tuple[str, tuple[float, ...]]] = {"app": ("workers", (0.5, 
 
 A cache is tried smaller only, where that lets its neighbours fit: no component says yet what a larger one gains.
 """
+_Table = dict[tuple[int, int], float]
+"""By class and input."""
 
 
 @dataclass
@@ -215,8 +218,9 @@ class _Task:
     def _totals(self, network: Network, tier: str) -> dict[str, Load]:
         """By role: what a request takes of the whole tier."""
         problem, weights = self.problem, shares(self.problem.workload.mix())
-        cpu: dict[str, dict[tuple[int, int], float]] = {}
-        sent: dict[str, dict[tuple[int, int], float]] = {}
+        cpu: dict[str, _Table] = {}
+        disk: dict[str, _Table] = {}
+        sent: dict[str, _Table] = {}
         for item in passages(network, problem.workload.mix()):
             host = network.hosts[item.key[0]]
             if host.tier == tier:
@@ -224,19 +228,21 @@ class _Task:
                 each = item.servers / weights[item.name]
                 place = _place(problem, network, item)
                 _add(cpu.setdefault(role, {}), (kind, place), each * item.visits / 1000 / host.type.speed)
+                if item.demand.disk_ms is not None:
+                    reads = _disk(problem, network, item, item.demand.disk_ms)
+                    _add(disk.setdefault(role, {}), (kind, reads), each * item.visits / 1000)
                 if item.demand.bytes_out is not None and item.remote > 0:
                     size = problem.register.place("", item.demand.bytes_out, f"the size of a {item.name} answer")
                     _add(sent.setdefault(role, {}), (kind, size), each * item.remote)
-        return {role: self._load(tier, role, cpu[role], sent.get(role, {})) for role in cpu}
+        return {role: self._load(tier, role, cpu[role], disk.get(role, {}), sent.get(role, {})) for role in cpu}
 
-    def _load(
-        self, tier: str, role: str, cpu: Mapping[tuple[int, int], float], sent: Mapping[tuple[int, int], float]
-    ) -> Load:
+    def _load(self, tier: str, role: str, cpu: _Table, disk: _Table, sent: _Table) -> Load:
         sharing = [group for group in self.frame.groups[tier] if role in role_names(group.roles)]
         return Load(
             role=role,
-            cpu=tuple((kind, place, value) for (kind, place), value in cpu.items()),
-            sent=tuple((kind, place, value) for (kind, place), value in sent.items()),
+            cpu=_coefficients(cpu),
+            disk=_coefficients(disk),
+            sent=_coefficients(sent),
             fixed=sum(len(group.hosts) for group in sharing if not group.grows),
             grows=any(group.grows for group in sharing),
             standby=(tier, role) in self.idle,
@@ -258,6 +264,7 @@ class _Task:
             speed=float(machine.speed),
             settings=tuple(choice.settings),
             forms=forms,
+            least=max(group.least for group in self.frame.groups[tier]),
         )
 
     def _form(self, group: Group, network: Network, totals: Mapping[str, Load], memory_mib: float) -> Form:
@@ -268,7 +275,8 @@ class _Task:
             grows=group.grows,
             members=0 if group.grows else len(group.hosts),
             loads=tuple(totals[role] for role in roles if role in totals),
-            slots=_slots(network, placed),
+            slots=_slots(network, placed, "slots"),
+            processes=_slots(network, placed, "processes"),
             memory_mib=memory_mib,
             lone=name in self.lone and (group.grows or len(group.hosts) == 1),
             asked=any(set(_offers(item)) - SOFT for item in placed if item.role.name in totals),
@@ -305,7 +313,11 @@ def _permitted(placed: Placed, setting: str, value: int) -> bool:
     return True
 
 
-def _add(table: dict[tuple[int, int], float], key: tuple[int, int], value: float) -> None:
+def _coefficients(table: _Table) -> tuple[Coefficient, ...]:
+    return tuple((kind, place, value) for (kind, place), value in table.items())
+
+
+def _add(table: _Table, key: tuple[int, int], value: float) -> None:
     table[key] = table.get(key, 0.0) + value
 
 
@@ -315,13 +327,20 @@ def _place(problem: Problem, network: Network, item: Passage) -> int:
     return problem.register.place(placed.component.name, item.demand.cpu_ms, name)
 
 
-def _slots(network: Network, placed: Sequence[Placed]) -> int | None:
-    """The fewest slots before any of the work on a server; a role has those of each site, of its doors the widest."""
+def _disk(problem: Problem, network: Network, item: Passage, figure: Estimate) -> int:
+    placed = network.placed[item.key]
+    name = f"the time for which {placed.component.title} keeps the disk busy for a {item.name} request"
+    return problem.register.place(placed.component.name, figure, name)
+
+
+def _slots(network: Network, placed: Sequence[Placed], what: Literal["slots", "processes"]) -> int | None:
+    """The fewest before any of the work on a server; a role has those of each site, of its doors the widest."""
     found = []
     for role in placed:
         by_site: dict[str, int] = {}
         for endpoint in network.cluster.endpoints_of(role):
-            if endpoint.service in HELD and endpoint.slots is not None:
-                by_site[endpoint.site] = max(by_site.get(endpoint.site, 0), endpoint.slots)
+            count: int | None = getattr(endpoint, what)
+            if endpoint.service in HELD and count is not None:
+                by_site[endpoint.site] = max(by_site.get(endpoint.site, 0), count)
         found.extend([sum(by_site.values())] if by_site else [])
     return min(found, default=None)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from topology.capacity import bandwidth
 from topology.capacity.search.construction import MOST_SERVERS
 from topology.capacity.search.objective import Objective
-from topology.capacity.search.space import PEAK, Class, Lift, Option, TierSpace
+from topology.capacity.search.space import PEAK, Class, Lift, Load, Option, TierSpace
 from topology.capacity.search.tables import Table, pooled_availability, table
 from topology.capacity.search.waiting import Waits, alone
 
@@ -31,7 +31,7 @@ def every_option(lifts: Sequence[Lift], most: int) -> tuple[Option, ...]:
     return tuple(
         Option(lift=place, count=count)
         for place, lift in enumerate(lifts)
-        for count in (range(1, most + 1) if lift.grows else (0,))
+        for count in (range(lift.least, most + 1) if lift.grows else (0,))
     )
 
 
@@ -89,6 +89,8 @@ class Sieve:
         shares = [1 - self.objective.headroom * part for part in parts]
         starts = [count for share in shares if (count := slope.least_count(share)) is not None]
         close = CLOSE if self.strict else 1
+        if lift.grows:
+            starts = [max(lift.least, start) for start in starts]
         yield from sorted({n for start in starts for n in _from(start, close)} if lift.grows else set(starts))
 
     def _holds(self, found: Table, slots: Waits) -> NDArray[np.bool_]:
@@ -120,40 +122,41 @@ class Sieve:
         return float(pooled_availability(servers, load, self.values)[0]) if servers else 1.0
 
 
+_Role = tuple[float, float, float, int, bool]
+"""Shares of the cores, the disk and the network card of one server; servers that are fixed; whether others share."""
+
+
 class Slope:
     """How the load of a tier's worst server falls with its count, in one world."""
 
     def __init__(self, lift: Lift, classes: Sequence[Class], values: Floats) -> None:
         self._grows = lift.grows
         weights = [item.share for item in classes]
+        self._forms = [[self._role(load, lift, weights, values) for load in form.loads] for form in lift.forms]
+
+    @staticmethod
+    def _role(
+        load: Load, lift: Lift, weights: Sequence[float], values: Floats
+    ) -> tuple[float, float, float, int, bool]:
+        """What a role takes of the cores, the disk and the network card of one server, and how many share it."""
         peak = float(values[PEAK])
-        mbit = lift.network_mbit
-        self._forms = [
-            [
-                (
-                    peak * sum(weights[kind] * value * float(values[place]) for kind, place, value in load.cpu)
-                    / lift.cores,
-                    0.0
-                    if mbit is None
-                    else peak * sum(weights[kind] * value * float(values[place]) for kind, place, value in load.sent)
-                    * bandwidth.BITS_A_BYTE / (mbit * bandwidth.MEGA),
-                    0 if load.standby else load.fixed,
-                    load.grows and not load.standby,
-                )
-                for load in form.loads
-            ]
-            for form in lift.forms
-        ]  # fmt: skip
+        cpu, disk, sent = (
+            peak * sum(weights[kind] * value * float(values[place]) for kind, place, value in figures)
+            for figures in (load.cpu, load.disk, load.sent)
+        )
+        bits = math.inf if lift.network_mbit is None else lift.network_mbit * bandwidth.MEGA
+        grows = load.grows and not load.standby
+        return cpu / lift.cores, disk, sent * bandwidth.BITS_A_BYTE / bits, 0 if load.standby else load.fixed, grows
 
     def used(self, count: int) -> float:
         """Share of the worst server's first hardware limit."""
         worst = 0.0
         for form in self._forms:
-            cpu = network = 0.0
-            for of_cpu, of_network, fixed, grows in form:
+            cpu = disk = network = 0.0
+            for of_cpu, of_disk, of_network, fixed, grows in form:
                 sharing = max(1, fixed + (count if grows else 0))
-                cpu, network = cpu + of_cpu / sharing, network + of_network / sharing
-            worst = max(worst, cpu, network)
+                cpu, disk, network = cpu + of_cpu / sharing, disk + of_disk / sharing, network + of_network / sharing
+            worst = max(worst, cpu, disk, network)
         return worst
 
     def least_count(self, most_used: float) -> int | None:
@@ -172,7 +175,7 @@ class Slope:
 
 
 def _from(start: int, close: int) -> Iterator[int]:
-    yield from range(max(1, start), min(start + close, MOST_SERVERS) + 1)
+    yield from range(start, min(start + close, MOST_SERVERS) + 1)
     count = float(start + close)
     while close > 1 and count * STEP <= min(FAR * start + close, MOST_SERVERS):
         count *= STEP

@@ -28,7 +28,9 @@ def why(found: Verified, objective: Objective, *, dearer_than: float | None = No
             f" {tier.memory.total:,.0f}, so it would swap"
         )
     margins = found.margins(objective)
-    broken = [_broken(name, found, objective) for name, margin in margins.items() if margin < 0]
+    short = found.forecast.headroom < 0  # the rest follows from it
+    follows = ("p95_ms", "refused") if short else ()
+    broken = [_broken(name, found, objective) for name, margin in margins.items() if margin < 0 and name not in follows]
     held = [_held(name, found) for name in margins if margins[name] >= 0 and name in ("p95_ms", "availability")]
     if not broken:
         return f"everything holds, but {_dearer(found, dearer_than, objective)}"
@@ -42,6 +44,14 @@ def availability(share: float) -> str:
     return f"{share * 100:.{places}f} %"
 
 
+def _apart(one: float, other: float) -> tuple[str, str]:
+    """Two figures with as many digits as tell them apart."""
+    if digits(one) != digits(other):
+        return digits(one), digits(other)
+    places = next((n for n in range(4, 13) if f"{one:.{n}g}" != f"{other:.{n}g}"), 12)
+    return f"{one:.{places}g}", f"{other:.{places}g}"
+
+
 def _held(name: Constraint, found: Verified) -> str:
     if name == "p95_ms":
         return f"p95 holds ({digits(found.p95_ms)} ms)"
@@ -50,8 +60,8 @@ def _held(name: Constraint, found: Verified) -> str:
 
 def _broken(name: Constraint, found: Verified, objective: Objective) -> str:
     if name == "p95_ms":
-        reached = "has no end" if found.p95_ms >= NEVER else f"is {digits(found.p95_ms)} ms"
-        return f"p95 {reached} and {digits(objective.p95_ms)} ms are promised"
+        reached, limit = _apart(found.p95_ms, objective.p95_ms)
+        return f"p95 {'has no end' if found.p95_ms >= NEVER else f'is {reached} ms'} and {limit} ms are promised"
     if name == "availability":
         reached = availability(found.forecast.availability.value)
         return f"availability is {reached} and {availability(objective.availability)} is promised"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from topology.capacity.search.answer import Chance, Cheapest, Found, Loser, Relax
 from topology.capacity.search.assembly import Lifted, lifted
-from topology.capacity.search.construction import promised
+from topology.capacity.search.construction import MOST_SERVERS, promised
 from topology.capacity.search.doubt import chances, doubt_of
 from topology.capacity.search.evaluation import measured
 from topology.capacity.search.inputs import expected
 from topology.capacity.search.objective import Measures, Objective, holds
+from topology.capacity.search.options import Slope
 from topology.capacity.search.reasons import differences, layout, why
 from topology.capacity.search.relaxation import highest_rate, nearest, rate_relaxed, relax_of
-from topology.capacity.search.space import Lift, Option, Space
+from topology.capacity.search.space import Lift, Option, Space, with_option
 from topology.capacity.search.verification import Verified, Verifier, by_forecast, verified
 from topology.components import resolve
 from topology.design import Design
@@ -88,10 +89,16 @@ class _Search:
     worlds: int
     most: int
 
+    extra: tuple[tuple[int, int, Option], ...] = ()
+    """Skeleton, tier and option that are weighed besides those that the sieve leaves."""
+
     @cached_property
     def space(self) -> Space:
         """Candidates that hold what a tier can hold by itself."""
-        return self.lifted.space(self.objective)
+        found = self.lifted.space(self.objective)
+        for skeleton, tier, option in self.extra:
+            found = with_option(found, skeleton, tier, option)
+        return found
 
     @cached_property
     def wide(self) -> Space:
@@ -116,6 +123,11 @@ class _Search:
         if winner is None:
             return self._infeasible(progress)
         candidate, best = winner
+        neighbours = list(self._neighbours(candidate))
+        better = [near for near in neighbours if near.verified.holds(self.objective)]
+        if better:
+            step = min(better, key=lambda near: near.verified.cost)
+            return replace(self, extra=(*self.extra, (step.skeleton, step.tier, step.option))).answer(progress)
         progress("working out the front and what the others lack")
         front = self._front(candidate, best)
         chance = chances(
@@ -125,7 +137,7 @@ class _Search:
         return Cheapest(
             winner=members[0],
             front=_unbeaten(members),
-            losers=(*self._neighbours(candidate, best), *self._other_layouts(candidate, best)),
+            losers=(*self._near_losers(best, neighbours), *self._other_layouts(candidate, best)),
             candidates=self.space.size,
             relax=None,
             doubt=doubt_of(self.space, candidate, worlds=self.worlds, seed=self.seed),
@@ -182,8 +194,8 @@ class _Search:
             chance=chance,
         )
 
-    def _neighbours(self, candidate: int, best: Verified) -> Iterator[Loser]:
-        """What would be cheaper than the winner by one step in one tier."""
+    def _neighbours(self, candidate: int) -> Iterator[_Near]:
+        """What would be cheaper than the winner by one step in one tier: a server less, or others of another type."""
         skeleton, places = self.space.locate(candidate)
         tiers = self.space.skeletons[skeleton].tiers
         chosen = [tier.options[place] for tier, place in zip(tiers, places, strict=True)]
@@ -191,27 +203,47 @@ class _Search:
             for option in _cheaper(tier.lifts, chosen[number]):
                 choices = [option if n == number else own for n, own in enumerate(chosen)]
                 found = self._verified(self.lifted.single(self.objective, skeleton, choices), 0)
-                if not found.holds(self.objective):
-                    what = "; ".join(differences(best.design, found.design))
-                    says = f"{what}: {why(found, self.objective)}"
-                    yield Loser(skeleton=self.lifted.names[skeleton], design=found.design, why=says)
+                yield _Near(skeleton=skeleton, tier=number, option=option, verified=found)
+
+    def _near_losers(self, best: Verified, neighbours: Sequence[_Near]) -> Iterator[Loser]:
+        for near in neighbours:
+            what = "; ".join(differences(best.design, near.verified.design))
+            yield Loser(
+                skeleton=self.lifted.names[near.skeleton],
+                design=near.verified.design,
+                why=f"{what}: {why(near.verified, self.objective)}",
+            )
 
     def _other_layouts(self, candidate: int, best: Verified) -> Iterator[Loser]:
         """The best of every layout that did not win."""
         own, _ = self.space.locate(candidate)
         for number, name in enumerate(self.lifted.names):
-            found = None if number == own else self._best_of(number)
-            if found is not None:
+            if number != own:
+                found = self._best_of(number)
                 says = f"{name} ({layout(found.design)}): {why(found, self.objective, dearer_than=best.cost)}"
                 yield Loser(skeleton=name, design=found.design, why=says)
 
-    def _best_of(self, skeleton: int) -> Verified | None:
-        """The cheapest of a layout that holds, else the one that is nearest to it; None where nothing carries it."""
+    def _best_of(self, skeleton: int) -> Verified:
+        """The cheapest of a layout that holds, else the one that is nearest to it, else the largest."""
         start = sum(item.size for item in self.space.skeletons[:skeleton])
         own = self.feasible[(self.feasible >= start) & (self.feasible < start + self.space.skeletons[skeleton].size)]
         if own.size:
             return self._verified(self.space, int(own[0]))
-        return next(self._nearest(self.lifted.only(self.wide, skeleton)), None)
+        near = next(self._nearest(self.lifted.only(self.wide, skeleton)), None)
+        return near or self._largest(skeleton)
+
+    def _largest(self, skeleton: int) -> Verified:
+        """A layout that cannot carry the peak, on the largest servers there are."""
+        values = expected(self.lifted.inputs)[0]
+        choices = []
+        for lifts in self.lifted.lifts[skeleton].values():
+            used = [Slope(lift, self.lifted.classes, values) for lift in lifts]
+            loads = [slope.used(max(1, lift.least)) for slope, lift in zip(used, lifts, strict=True)]
+            place = loads.index(min(loads))
+            count = used[place].least_count(1 - self.objective.headroom) if lifts[place].grows else 0
+            count = MOST_SERVERS if count is None else max(count, lifts[place].least)
+            choices.append(Option(lift=place, count=count))
+        return self._verified(self.lifted.single(self.objective, skeleton, choices), 0)
 
     def _nearest(self, space: Space) -> Iterator[Verified]:
         if space.size:
@@ -226,7 +258,6 @@ class _Search:
         losers = tuple(
             Loser(skeleton=name, design=item.design, why=f"{name} ({layout(item.design)}): {why(item, self.objective)}")
             for name, item in zip(self.lifted.names, layouts, strict=True)
-            if item is not None
         )
         return Cheapest(
             winner=None,
@@ -258,14 +289,32 @@ class _Search:
         return tuple(notes)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Near:
+    """A candidate that differs from the winner in one tier."""
+
+    skeleton: int
+    tier: int
+    option: Option
+    verified: Verified
+
+
 def _cheaper(lifts: Sequence[Lift], option: Option) -> Iterator[Option]:
-    """One server less; and as many of the next cheaper type, as derived."""
+    """One server less; and, for the next cheaper and the next dearer type, as many of it as still cost less."""
     own = lifts[option.lift]
-    if own.grows and option.count > 1:
+    if own.grows and option.count > own.least:
         yield Option(lift=option.lift, count=option.count - 1)
-    less = [n for n, lift in enumerate(lifts) if lift.price < own.price and not lift.settings]
-    if less:
-        yield Option(lift=max(less, key=lambda n: lifts[n].price), count=option.count)
+    budget = own.price * (own.fixed + option.count) - 0.005
+    fitting = []
+    for place, lift in enumerate(lifts):
+        count = min(MOST_SERVERS, int(budget / lift.price) - lift.fixed) if lift.grows and lift.price > 0 else 0
+        affordable = count >= lift.least if lift.grows else lift.price * lift.fixed <= budget
+        if lift.type_name != own.type_name and not lift.settings and affordable:
+            fitting.append(Option(lift=place, count=count))
+    below = [item for item in fitting if lifts[item.lift].price <= own.price]
+    above = [item for item in fitting if lifts[item.lift].price > own.price]
+    yield from sorted(below, key=lambda item: -lifts[item.lift].price)[:1]
+    yield from sorted(above, key=lambda item: lifts[item.lift].price)[:1]
 
 
 def _unbeaten(members: Sequence[Found]) -> tuple[Found, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property
 
 from topology.capacity.search.inputs import Input
 from topology.capacity.search.objective import Objective
@@ -19,6 +18,8 @@ class Load(Value):
     role: str
     cpu: tuple[Coefficient, ...]
     """CPU seconds on this server type, by class and input."""
+    disk: tuple[Coefficient, ...]
+    """Seconds of the disk, by class and input."""
     sent: tuple[Coefficient, ...]
     """Bytes over the network card, by class and input."""
     fixed: int
@@ -38,6 +39,8 @@ class Form(Value):
     loads: tuple[Load, ...]
     slots: int | None
     """Requests that one of them can work on at once; None where nothing limits them."""
+    processes: int | None
+    """Requests that those slots can compute at once; None for as many as there are cores."""
     memory_mib: float
     """What its roles take, with few clients."""
     lone: bool
@@ -60,6 +63,8 @@ class Lift(Value):
     settings: tuple[tuple[str, str, int], ...]
     """Role, setting and value, of what is written beyond the skeleton."""
     forms: tuple[Form, ...]
+    least: int
+    """The fewest servers of the form that grows; 0 where none does."""
 
     @property
     def fixed(self) -> int:
@@ -148,7 +153,7 @@ class Space(Value):
     cap_ms: float
     """Time at which a request is cut off."""
 
-    @cached_property
+    @property
     def size(self) -> int:
         """Number of candidates."""
         return sum(skeleton.size for skeleton in self.skeletons)
@@ -168,6 +173,16 @@ class Space(Value):
         for tier, place in zip(self.skeletons[skeleton].tiers, places, strict=True):
             found = found * len(tier.options) + place
         return sum(item.size for item in self.skeletons[:skeleton]) + found
+
+
+def with_option(space: Space, skeleton: int, tier: int, option: Option) -> Space:
+    """The space with one more option of a tier."""
+    skeletons = list(space.skeletons)
+    tiers = list(skeletons[skeleton].tiers)
+    if option not in tiers[tier].options:
+        tiers[tier] = tiers[tier].model_copy(update={"options": (*tiers[tier].options, option)})
+    skeletons[skeleton] = skeletons[skeleton].model_copy(update={"tiers": tuple(tiers)})
+    return space.model_copy(update={"skeletons": tuple(skeletons)})
 
 
 PEAK, BETWEEN_STOPS, REPAIR, PROMOTION = range(4)

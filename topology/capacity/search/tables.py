@@ -25,6 +25,8 @@ from topology.capacity.search.space import (
 
 Floats = NDArray[np.float64]
 _NEGLIGIBLE = 1e-25
+_FULL = 1e-9
+"""What is left of a disk that is always busy, so that there is something to divide by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,8 @@ class Held:
     """Options: servers with slots."""
     service: Floats
     """Options x classes x worlds: CPU seconds there of one request, unqueued."""
+    reading: Floats
+    """The same of the disk."""
     busy: Floats
     """Options x worlds: CPU seconds a mean request of the site takes of one such server, all classes."""
 
@@ -53,7 +57,7 @@ class Table:
     grown: NDArray[np.bool_]
     """Options: servers that are equal to each other are more than one."""
     plain: Floats
-    """Options x classes x worlds: CPU seconds of one request here, without queueing; the same for every count."""
+    """Options x classes x worlds: seconds of one request here, cores and disk, without queueing; for every count."""
     time: Floats
     """Options x classes x worlds: the same with queueing."""
     variance: Floats
@@ -147,7 +151,7 @@ def _block(lift: Lift, counts: NDArray[np.int64], classes: Sequence[Class], valu
     for form in lift.forms:
         members = counts if form.grows else np.full_like(counts, form.members)
         part = _part(lift, form, counts, classes, values)
-        passed = members[:, None, None] * part.each * part.stretch[:, None]
+        passed = members[:, None, None] * part.queued
         time = time + passed
         variance = variance + passed**2 * part.scv[:, None]
         used = np.maximum(used, part.used)
@@ -179,28 +183,41 @@ class _Part:
     busy: Floats
     """CPU seconds of a mean request of the site there."""
     used: Floats
-    stretch: Floats
+    reading: Floats
+    """Seconds of the disk of a request there, by class, without queueing."""
+    queued: Floats
+    """Seconds of a request there, by class, cores and disk, with queueing."""
     scv: Floats
 
 
 def _part(lift: Lift, form: Form, counts: NDArray[np.int64], classes: Sequence[Class], values: Floats) -> _Part:
     each = np.zeros((len(counts), len(classes), len(values)))
+    reading = np.zeros_like(each)
     sent = np.zeros((len(counts), len(values)))
     for load in form.loads:
         sharing_it = _sharing(load, counts)
         each = each + _sum(load.cpu, len(classes), values) / sharing_it[:, None, None]
+        reading = reading + _sum(load.disk, len(classes), values) / sharing_it[:, None, None]
         sent = sent + _weighted(_sum(load.sent, len(classes), values)[None], classes) / sharing_it[:, None]
     busy = _weighted(each, classes)
     cpu = values[:, PEAK] * busy / lift.cores
+    disk = values[:, PEAK] * _weighted(reading, classes)
     stretch, scv = _stretched(cpu, lift.cores)
-    return _Part(each=each, busy=busy, used=np.maximum(cpu, _network(lift, sent, values)), stretch=stretch, scv=scv)
+    return _Part(
+        each=each,
+        busy=busy,
+        used=np.maximum(np.maximum(cpu, disk), _network(lift, sent, values)),
+        reading=reading,
+        queued=each * stretch[:, None] + reading / np.maximum(1 - disk, _FULL)[:, None],
+        scv=scv,
+    )
 
 
 def _plain(lift: Lift, classes: int, values: Floats) -> Floats:
-    """Each role once, however many forms have it: by the lift alone, so that it has the same bits for every count."""
+    """Cores and disk of each role once, however many forms have it: by the lift alone, so the same for every count."""
     found = np.zeros((classes, len(values)))
     for load in {load.role: load for form in lift.forms for load in form.loads}.values():
-        found = found + _sum(load.cpu, classes, values)
+        found = found + _sum(load.cpu, classes, values) + _sum(load.disk, classes, values)
     return found
 
 
@@ -246,9 +263,10 @@ def _one_dead(lift: Lift, counts: NDArray[np.int64], classes: Sequence[Class], v
 def _held(lift: Lift, form: Form, members: NDArray[np.int64], part: _Part) -> Held:
     return Held(
         slots=np.full(len(members), form.slots, dtype=np.int64),
-        cores=np.full(len(members), lift.cores, dtype=np.int64),
+        cores=np.full(len(members), min(lift.cores, form.processes or lift.cores), dtype=np.int64),
         servers=members.astype(np.float64),
         service=members[:, None, None] * part.each,
+        reading=members[:, None, None] * part.reading,
         busy=part.busy,
     )
 

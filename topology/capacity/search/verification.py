@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -18,12 +17,8 @@ NEVER = 1e9
 """Stands for a load that nothing carries and for a response without end."""
 
 
-class Verifier(Protocol):
-    """Works out what a design does while some of its servers are dead, by their names."""
-
-    def __call__(self, design: Design, lost: Collection[str]) -> Forecast:
-        """The forecast of what is left."""
-        ...
+Verifier = Callable[[Design, Collection[str]], Forecast]
+"""Works out what a design does while some of its servers, by their names, are dead."""
 
 
 def by_forecast(design: Design, lost: Collection[str]) -> Forecast:

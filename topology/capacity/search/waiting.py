@@ -75,7 +75,10 @@ def _of(item: Table, rows: Numbers, inner: Floats, classes: Sequence[Class], rat
     assert held is not None
     holding = sum(one.share for one in classes if one.holds)
     servers = held.servers[rows, None]
-    service, think = (_mean(figures, classes) / holding for figures in (held.service[rows], inner))
+    service, reading, deeper = (
+        _mean(figures, classes) / holding for figures in (held.service[rows], held.reading[rows], inner)
+    )
+    think = reading + deeper
     busy = held.busy[rows]
     others = np.maximum(0.0, busy * servers / holding - service)
     rate = rates * holding / servers
