@@ -22,10 +22,10 @@ class Bounds:
 def bounds_of(network: ClosedNetwork) -> Bounds:
     """Asymptotic bounds (Muntz and Wong 1974); with one class and one server everywhere, balanced-job bounds
     (Zahorjan, Sevcik, Eager and Galler 1982; Lazowska et al. 1984, table 5.2)."""
-    kept = network.demands[:, ~np.isinf(network.servers)]
-    simple = len(network.classes) == 1 and not network.unequal() and bool((network.servers[None, :] == 1).any())
-    if simple and set(network.servers[network.demands[0] > 0]) <= {1.0, np.inf} and kept.sum() > 0:
-        return _balanced(network)
+    if len(network.classes) == 1:
+        visited = set(network.servers[network.demands[0] > 0].tolist())
+        if 1.0 in visited <= {1.0, np.inf}:
+            return _balanced(network)
     return _asymptotic(network)
 
 
@@ -44,7 +44,7 @@ def _asymptotic(network: ClosedNetwork) -> Bounds:
 
 def _dearest(network: ClosedNetwork) -> Array:
     """Time of one service ahead of a customer: its own, or the dearest of a first come, first served station."""
-    mixed = network.unequal()
+    mixed = network.unequal
     dearest = network.service.max(axis=0)
     columns = np.array([station.name in mixed for station in network.stations], dtype=bool)
     return np.where(columns[None, :], dearest[None, :], network.service)

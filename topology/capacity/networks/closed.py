@@ -10,7 +10,7 @@ from topology.capacity.networks.bounds import Bounds, bounds_of
 from topology.capacity.networks.exact import solve_exact
 from topology.capacity.networks.model import Array, ClosedNetwork, Solution, not_product_form
 
-Method = Literal["exact", "approximate"]
+Method = Literal["exact", "approximate", "linearizer"]
 SLACK = 1e-6
 """How far rounding may carry an exact answer over a bound."""
 
@@ -23,8 +23,8 @@ def solve_closed(network: ClosedNetwork, method: Method = "exact") -> tuple[Solu
     """
     _refuse_timeless(network)
     bounds = bounds_of(network)
-    exact = method == "exact" and not network.unequal()
-    answer = solve_exact(network) if exact else solve_approximate(network)
+    exact = method == "exact" and not network.unequal
+    answer = solve_exact(network) if exact else solve_approximate(network, linearise=method == "linearizer")
     outside = _outside(answer, bounds)
     if outside and exact:
         raise ArithmeticError(f"an exact answer lies outside its bounds at {outside}")

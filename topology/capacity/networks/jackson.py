@@ -18,7 +18,7 @@ def solve_open(network: OpenNetwork) -> Solution:
     """
     loads = network.arrival_rate @ network.demands / network.servers
     _refuse_saturation(network, loads)
-    mixed = network.unequal()
+    mixed = network.unequal
     residence = np.zeros_like(network.demands)
     for column, station in enumerate(network.stations):
         if station.delays or station.servers is None:

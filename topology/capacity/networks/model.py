@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -54,16 +55,17 @@ class Network:
     service: Array
     """K by M: mean time of service at one visit, alone."""
 
-    @property
+    @cached_property
     def demands(self) -> Array:
         """K by M: visits times service."""
         return self.visits * self.service
 
-    @property
+    @cached_property
     def servers(self) -> Array:
         """M: the number of servers, infinite for delays."""
         return np.array([np.inf if s.delays or s.servers is None else float(s.servers) for s in self.stations])
 
+    @cached_property
     def unequal(self) -> tuple[str, ...]:
         """Stations that break the product form: first come first served with another service time for each class."""
         found = []
@@ -132,5 +134,5 @@ def not_product_form(network: Network) -> tuple[str, ...]:
     return tuple(
         f"{name} serves first come, first served and its service times differ between classes: such a network has no"
         " product form, so the answer is approximate"
-        for name in network.unequal()
+        for name in network.unequal
     )

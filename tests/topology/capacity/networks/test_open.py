@@ -25,7 +25,7 @@ def open_networks(draw: st.DrawFn) -> OpenNetwork:
     return replace(network, arrival_rate=network.arrival_rate * draw(st.floats(0.01, 0.98)) / busiest)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(network=open_networks())
 def test_little_and_the_utilisation_law(network: OpenNetwork) -> None:
     answer = solve_open(network)
@@ -35,7 +35,7 @@ def test_little_and_the_utilisation_law(network: OpenNetwork) -> None:
     assert (answer.residence >= network.demands).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(network=open_networks(), factor=st.floats(1e-6, 1e6))
 def test_another_unit_of_time_changes_nothing_else(network: OpenNetwork, factor: float) -> None:
     scaled = replace(network, service=network.service * factor, arrival_rate=network.arrival_rate / factor)
@@ -43,7 +43,7 @@ def test_another_unit_of_time_changes_nothing_else(network: OpenNetwork, factor:
     assert solve_open(scaled).response == pytest.approx(solve_open(network).response * factor)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(network=open_networks())
 def test_one_more_server_is_never_slower(network: OpenNetwork) -> None:
     more = tuple(replace(item, servers=(item.servers or 1) + 1) for item in network.stations)
@@ -51,7 +51,7 @@ def test_one_more_server_is_never_slower(network: OpenNetwork) -> None:
     assert (solve_open(replace(network, stations=more)).response <= solve_open(network).response * (1 + 1e-12)).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(network=open_networks())
 def test_halves_of_a_class_fare_as_the_whole(network: OpenNetwork) -> None:
     halved = opened(
