@@ -22,6 +22,7 @@ from topology.capacity.document import to_document
 from topology.capacity.engine import ENGINE, calibrate, forecast, forecast_of, survey
 from topology.capacity.failures import Failure
 from topology.capacity.growth import date_after
+from topology.capacity.latency import Figure
 from topology.capacity.performability import Service
 from topology.capacity.inputs import Input, inputs_of
 from topology.capacity.planning import HEADROOMS, Need, headroom_of, needs, servers_needed
@@ -45,6 +46,7 @@ from topology.capacity.search import (
     evaluate,
     space_of,
 )
+from topology.capacity.simulated import Simulated, simulate
 from topology.capacity.textbook import parse_case, solve_case
 from topology.capacity.traffic import Traffic, read_traffic, workload_of_traffic
 from topology.capacity.transients import Transients, stretches
@@ -64,12 +66,12 @@ from topology.capacity.words import digits, percent
 
 __all__ = [
     "ENGINE", "HEADROOMS", "MOST_SERVERS", "Bereft", "Break", "Chance", "Cheapest", "Constraint", "Cost", "Curve",
-    "CurvePoint", "Doubt", "Failure", "Forecast", "Found", "Growth", "HostForecast", "Hour", "Influence", "Input",
-    "LimitDate", "Loser", "Measures", "MemoryUse", "Need", "Number", "Objective", "Outlook", "Relax", "Resource",
-    "RunningCost", "Service", "SinglePoint", "Space", "TierForecast", "Today", "Traffic", "Transients", "Variation",
-    "Verifier", "Week", "cached_share_of", "calibrate", "cheapest", "cheapest_document", "date_after", "deprived",
-    "digits", "evaluate", "forecast", "forecast_of", "headroom_of", "hourly_rates", "inputs_of", "needs", "outlook",
-    "outlook_document", "parse_case", "percent", "portable", "read_traffic", "rearranged", "servers_needed",
-    "solve_case", "space_of", "stretches", "survey", "survey_varied", "to_document", "varied", "without",
-    "workload_of_traffic",
+    "CurvePoint", "Doubt", "Failure", "Figure", "Forecast", "Found", "Growth", "HostForecast", "Hour", "Influence",
+    "Input", "LimitDate", "Loser", "Measures", "MemoryUse", "Need", "Number", "Objective", "Outlook", "Relax",
+    "Resource", "RunningCost", "Service", "Simulated", "SinglePoint", "Space", "TierForecast", "Today", "Traffic",
+    "Transients", "Variation", "Verifier", "Week", "cached_share_of", "calibrate", "cheapest", "cheapest_document",
+    "date_after", "deprived", "digits", "evaluate", "forecast", "forecast_of", "headroom_of", "hourly_rates",
+    "inputs_of", "needs", "outlook", "outlook_document", "parse_case", "percent", "portable", "read_traffic",
+    "rearranged", "servers_needed", "simulate", "solve_case", "space_of", "stretches", "survey", "survey_varied",
+    "to_document", "varied", "without", "workload_of_traffic",
 ]  # fmt: skip

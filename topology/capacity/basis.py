@@ -45,13 +45,18 @@ def _of_limit(
     if resource == "memory":
         return guessed_memory(memory[host])
     here = (item for item in items if item.key[0] == host)
-    if resource in ("cpu", "network"):
-        return _share(here, _bytes if resource == "network" else _cpu)
+    measures: Mapping[Resource, _Measure] = {"cpu": _cpu, "network": _bytes, "disk": _disk}
+    if resource in measures:
+        return _share(here, measures[resource])
     return 0.0  # workers and connections are held for as long as the CPU of the whole request takes
 
 
 def _cpu(item: Passage) -> tuple[float, Estimate | None]:
     return item.visits * item.servers, item.demand.cpu_ms
+
+
+def _disk(item: Passage) -> tuple[float, Estimate | None]:
+    return item.visits * item.servers, item.demand.disk_ms
 
 
 def _bytes(item: Passage) -> tuple[float, Estimate | None]:

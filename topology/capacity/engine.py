@@ -34,7 +34,7 @@ from topology.workload import RequestClass, Workload
 
 Change = Callable[[Mapping[str, RequestClass]], Mapping[str, RequestClass]]
 """What is made of the classes of requests once they agree with the observation, which was of the site before."""
-ENGINE = "1.0"
+ENGINE = "2.0"
 """Version of the formulas: it changes whenever the same plan would get other numbers."""
 DEFAULT_LIMITS = ClusterLimits()
 
@@ -234,6 +234,9 @@ def _says(host: str, resource: Resource, rate: float, limits: Limits) -> str:
         return (
             f"The network card of {host} is full {at_rate}: a mean request of the site sends {sent:,.0f} bytes there."
         )
+    if resource == "disk":
+        busy = limits.state.disk[host]
+        return f"The disk of {host} is busy all the time {at_rate}: a mean request reads for {digits(busy * 1000)} ms."
     if resource == "workers":
         return f"Every worker of {host} is held {at_rate}, while its CPU is not: more workers would carry more."
     return f"Every connection of {host} is in use {at_rate}."

@@ -20,6 +20,7 @@ FAR = 600.0
 """Months beyond which no date is worth naming (fifty years)."""
 _FULL: dict[Resource | Literal["headroom", "p95"], str] = {
     "cpu": "the CPU of {tier} is full",
+    "disk": "the disk of {tier} is busy all the time",
     "network": "the network card of {tier} is full",
     "workers": "every worker of {tier} is held",
     "connections": "every connection of {tier} is in use",

@@ -35,6 +35,7 @@ class Pool:
     others: float
     """CPU seconds that the host spends on everything else for one request here."""
     cores: int
+    """Cores that its requests can use at once: not more than it has processes."""
 
 
 class Holding:
@@ -99,10 +100,11 @@ def _passed(pool: Pool, service: float) -> float:
 
 def pools_of(network: Network, mix: Mix, state: State) -> tuple[Pool, ...]:
     """Every role with a limited number of slots that requests pass."""
-    times = Times(network, mix, state.own)
+    times = Times(network, mix, state.taken), Times(network, mix, state.own)
     found = []
     for key, visits in state.visits.items():
-        count = _slots_held(network.cluster.endpoints_of(network.placed[key]))
+        endpoints = network.cluster.endpoints_of(network.placed[key])
+        count = _slots_held(endpoints)
         if count is not None and visits > 0:
             inward, local = _means(network, mix, times, key, visits)
             found.append(
@@ -113,7 +115,7 @@ def pools_of(network: Network, mix: Mix, state: State) -> tuple[Pool, ...]:
                     service=local,
                     think=max(0.0, inward - local),
                     others=max(0.0, state.cpu.get(key[0], 0.0) / visits - local),
-                    cores=network.hosts[key[0]].type.cores,
+                    cores=_computing(endpoints, network.hosts[key[0]].type.cores),
                 )
             )
     return tuple(found)
@@ -138,7 +140,7 @@ def connections_most(network: Network, mix: Mix, state: State) -> Mapping[str, f
 
     Little's law with the time of a call without queueing: rate * time / connections = 1.
     """
-    times = Times(network, mix, state.own)
+    times = Times(network, mix, state.taken)
     busy: dict[tuple[Key, Key, bool], float] = {}
     permitted: dict[tuple[Key, Key, bool], int] = {}
     for name, client, hop, calls in _connecting(network, mix):
@@ -167,13 +169,15 @@ def _connecting(network: Network, mix: Mix) -> Iterator[tuple[str, Key, Hop, flo
                     yield from ((name, client, hop, share * visits * hop.share / hop.servers) for hop in limited)
 
 
-def _means(network: Network, mix: Mix, times: Times, key: Key, visits: float) -> tuple[float, float]:
+def _means(network: Network, mix: Mix, times: tuple[Times, Times], key: Key, visits: float) -> tuple[float, float]:
+    """Seconds from a request's start to its end, all taken together, and those of CPU on the role's own host."""
+    whole, cpu = times
     inward = local = 0.0
     for name, share in shares(mix).items():
         count = share * network.routes[kind_of(name, mix[name])].visits.get(key, 0.0)
         if count > 0:
-            inward += count * times.inward(key, name)
-            local += count * times.local(key, name)
+            inward += count * whole.inward(key, name)
+            local += count * cpu.local(key, name)
     return inward / visits, local / visits
 
 
@@ -184,6 +188,12 @@ def _slots_held(endpoints: tuple[Endpoint, ...]) -> int | None:
         if endpoint.service in HELD and endpoint.slots is not None:
             by_site[endpoint.site] = max(by_site.get(endpoint.site, 0), endpoint.slots)
     return sum(by_site.values()) if by_site else None
+
+
+def _computing(endpoints: tuple[Endpoint, ...], cores: int) -> int:
+    """Cores that a role can use at once: not more than it has processes, of all its sites together."""
+    by_site = {e.site: e.processes for e in endpoints if e.service in HELD and e.processes is not None}
+    return min(cores, sum(by_site.values())) if by_site else cores
 
 
 def _connections_permitted(endpoints: tuple[Endpoint, ...]) -> int | None:

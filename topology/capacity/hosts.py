@@ -13,6 +13,7 @@ from topology.value import Estimate
 
 _WHY: Mapping[Resource, str] = {
     "cpu": "requests/s * CPU seconds a request / cores",
+    "disk": "requests/s * seconds of the disk a request",
     "network": "bytes sent/s * 8 / sustained rate of the network card",
     "workers": "mean workers held, from accepting a request to its answer, of all workers",
     "connections": "connections that clients may hold open, of those permitted; or calls in progress, of those held",

@@ -54,13 +54,16 @@ class Crowd:
     def responses(self, peers: Mapping[str, int]) -> Mapping[str, Responses] | None:
         """The response of each class that counts; None where something is overloaded."""
         busy = {host: self._cpu(host) for host in self.limits.network.hosts}
-        if max(busy.values(), default=0.0) >= 1:
+        reading = {host: self.rate * share for host, share in self.limits.state.disk.items()}
+        if max((*busy.values(), *reading.values()), default=0.0) >= 1:
             return None
         waits = self._waits()
         if waits is None:
             return None
         stretch = self._stretches(busy, peers)
-        seconds = {key: value * stretch[key[0][0]] for key, value in self.limits.state.own.items()}
+        seconds = {pair: value * stretch[pair[0][0]] for pair, value in self.limits.state.own.items()}
+        for pair, value in self.limits.state.reading.items():
+            seconds[pair] += value / (1 - reading[pair[0][0]])
         paths = _Paths(self.limits, busy, seconds, waits)
         times = Times(self.limits.network, self.limits.mix, _with_waits(seconds, waits, self._classes()))
         return {name: _response(times, paths, name) for name in self._classes()}
@@ -198,7 +201,7 @@ def _why(figure: Figure, error: float) -> str:
     what = "mean" if figure == "mean" else f"{figure[1:]}th percentile"
     return (
         f"{what} of pages and API calls at the site's edge at the peak, without the way to the client: shared cores"
-        f" (M/M/c, processor sharing) and waits for workers along the way; the formulas may be off by"
+        f" (M/M/c, processor sharing), a disk (M/M/1) and waits for workers along the way; the formulas may be off by"
         f" {percent(error)}, and balancing in turn makes waits shorter than this by up to the lower end"
     )
 

@@ -13,7 +13,7 @@ from topology.capacity.holding import Holding, Pool, connections_configured, con
 from topology.capacity.loads import Mix, Network, State, states
 from topology.capacity.uncertainty import World
 
-ORDER: tuple[Resource, ...] = ("cpu", "network", "workers", "connections")
+ORDER: tuple[Resource, ...] = ("cpu", "disk", "network", "workers", "connections")
 """At equal rates the first of these is named."""
 CLEARLY = 0.95
 """Workers are named as a limit where they stop the site below this share of what the host's CPU would carry.
@@ -81,8 +81,10 @@ class Limits:
         if resource == "workers":
             return self._workers(host, rate)
         full = self.by_host[host].get(resource)
-        known = resource == "cpu" or self.network.hosts[host].type.network_mbit is not None
-        return rate / full if full is not None else (0.0 if known else None)
+        if full is not None:
+            return rate / full
+        known = resource == "cpu" or (resource == "network" and self.network.hosts[host].type.network_mbit is not None)
+        return 0.0 if known else None
 
     def _hardware(self, host: str) -> dict[Resource, float]:
         """The utilisation law: U = rate * demand / what there is."""
@@ -91,6 +93,9 @@ class Limits:
         seconds = self.state.cpu.get(host, 0.0)
         if seconds > 0:
             rates["cpu"] = machine.cores / seconds
+        reading = self.state.disk.get(host, 0.0)
+        if reading > 0:
+            rates["disk"] = 1 / reading
         if machine.network_mbit is not None:
             most = bandwidth.most_requests(self.state.sent.get(host, 0.0), machine.network_mbit)
             if most is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from topology.capacity.flows import NOBODY, Key, Lost, Route, routes
 from topology.capacity.uncertainty import Corner, World, at
@@ -53,12 +54,23 @@ class State:
     """The passages that it adds up."""
     own: Mapping[tuple[Key, str], float]
     """CPU seconds of one pass of a class at a role, on its host's cores."""
+    reading: Mapping[tuple[Key, str], float] = field(default_factory=dict)
+    """Seconds for which such a pass keeps its host's disk busy; left out where it does not."""
     cpu: dict[str, float] = field(default_factory=dict)
     """CPU seconds by host."""
+    disk: dict[str, float] = field(default_factory=dict)
+    """Seconds of the disk by host."""
     sent: dict[str, float] = field(default_factory=dict)
     """Bytes over the network card by host."""
     visits: dict[Key, float] = field(default_factory=dict)
     """Requests by role."""
+
+    @cached_property
+    def taken(self) -> Mapping[tuple[Key, str], float]:
+        """Seconds of one pass of a class at a role, without queueing: of the cores and of the disk."""
+        if not self.reading:
+            return self.own
+        return {**self.own, **{pair: self.own[pair] + busy for pair, busy in self.reading.items()}}
 
 
 def network_of(cluster: Cluster, workload: Workload, *, lost: Lost = NOBODY) -> Network:
@@ -110,7 +122,8 @@ def state(
 ) -> State:
     """The passages added up by host, CPU at one end of its range and what is sent at one of its own."""
     own: dict[tuple[Key, str], float] = {}
-    result = State(items=items, own=own)
+    reading: dict[tuple[Key, str], float] = {}
+    result = State(items=items, own=own, reading=reading)
     for name, share in shares(mix).items():
         for key, visits in network.routes[kind_of(name, mix[name])].visits.items():
             result.visits[key] = result.visits.get(key, 0.0) + share * visits
@@ -119,6 +132,10 @@ def state(
         seconds = at(item.demand.cpu_ms, corner) / 1000 / network.hosts[host].type.speed
         own[item.key, item.name] = seconds
         result.cpu[host] = result.cpu.get(host, 0.0) + item.visits * seconds
+        busy = 0.0 if item.demand.disk_ms is None else at(item.demand.disk_ms, corner) / 1000
+        if busy > 0:
+            reading[item.key, item.name] = busy
+            result.disk[host] = result.disk.get(host, 0.0) + item.visits * busy
         if item.demand.bytes_out is not None and item.remote > 0:
             size = at(item.demand.bytes_out, sent or corner)
             result.sent[host] = result.sent.get(host, 0.0) + item.remote * size

@@ -12,7 +12,7 @@ from topology.components import FILES
 from topology.workload import Workload
 
 WORTH_SAYING = 0.005
-LEFT_OUT = "Not counted: waits for disks, TLS handshakes, and connections that slow clients hold open."
+LEFT_OUT = "Not counted: writes to disks, TLS handshakes, and connections that slow clients hold open."
 
 
 def notes_of(
@@ -96,6 +96,8 @@ def _doubts(workload: Workload, doubt: Guessed) -> Iterator[str]:
 def _way_out(workload: Workload, resource: Resource) -> str:
     if resource == "network":
         return "read the sizes of the answers from an access log"
+    if resource == "disk":
+        return "say how large the database is (`database_gib`), or how long a request reads from its disk (`disk_ms`)"
     if resource == "memory":
         return "see how much memory the running programs take"
     if workload.observed is None:

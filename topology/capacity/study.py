@@ -19,7 +19,7 @@ from topology.components import Cluster
 from topology.value import Estimate, estimate
 from topology.workload import RequestClass, Workload
 
-BUSY: tuple[Resource, ...] = ("cpu", "network", "workers")
+BUSY: tuple[Resource, ...] = ("cpu", "disk", "network", "workers")
 """What traffic keeps busy; connections that are only held open are not."""
 
 

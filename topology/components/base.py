@@ -61,6 +61,8 @@ class Endpoint:
     """Open to the public, unless a role that fronts this service stands before it."""
     slots: int | None = None
     """Requests that it can hold at once; None where nothing limits them."""
+    processes: int | None = None
+    """Requests that it can compute at once: processes, since Python's threads take turns; None: as many as cores."""
     weight: float = 1.0
     """Share of the traffic that its clients send it, relative to its equals; 0 for a standby."""
     site: str = ""
@@ -140,6 +142,8 @@ class Demand:
     cpu_ms: Estimate
     """Of the whole request: where it passes five times, the five passes together."""
     bytes_out: Estimate | None = None
+    disk_ms: Estimate | None = None
+    """Milliseconds for which the whole request keeps the host's disk busy."""
     calls: float = 1.0
     """Passes of one request: 5 for five queries."""
 

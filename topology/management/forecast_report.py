@@ -10,7 +10,7 @@ from topology.capacity import Forecast, Number, Outlook, Resource, TierForecast,
 from topology.management.outlook_report import WIDTH, outlook_sections
 
 _LABEL = 14
-_COLUMNS: tuple[Resource, ...] = ("cpu", "network", "workers", "connections")
+_COLUMNS: tuple[Resource, ...] = ("cpu", "disk", "network", "workers", "connections")
 _FIGURES = {"mean": "mean", "p50": "median", "p95": "95 %", "p99": "99 %"}
 
 

@@ -283,7 +283,7 @@ def test_what_is_unsure_is_said() -> None:
     assert "The log is thin, and so is its peak: 40 requests in 6 minutes." in text
     assert "Nobody has said how busy the running server was" in text
     assert "No database stands in this plan" in text
-    assert "Not counted: waits for disks" in text
+    assert "Not counted: writes to disks" in text
 
 
 def test_guessed_pages_count_also_where_the_network_is_full_first() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from topology import document
-from topology.capacity import Forecast, calibrate, forecast, to_document
+from topology.capacity import ENGINE, Forecast, calibrate, forecast, to_document
 from topology.components import catalogue
 from topology.design import Design
 from topology.value import estimate
@@ -118,7 +118,7 @@ def test_nothing_rests_on_guesses_once_it_was_observed(forecasts: dict[str, Fore
 
 
 def test_every_document_can_be_written(forecasts: dict[str, Forecast]) -> None:
-    assert {to_document(found)["engine"] for found in forecasts.values()} == {"1.0"}
+    assert {to_document(found)["engine"] for found in forecasts.values()} == {ENGINE}
 
 
 def test_calibrating_gives_a_workload_to_keep() -> None:

@@ -50,9 +50,17 @@ class Gunicorn(Component):
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """One for each site: a socket where every web server is beside its application, else a port."""
-        slots = size(placed)["slots"]
+        sized = size(placed)
         return tuple(
-            Endpoint(service="app", port=port, socket=socket, carries=DYNAMIC, slots=slots, site=site.name)
+            Endpoint(
+                service="app",
+                port=port,
+                socket=socket,
+                carries=DYNAMIC,
+                slots=sized["slots"],
+                processes=sized["workers"],
+                site=site.name,
+            )
             for site, socket, port in endpoints_of(placed)
         )
 

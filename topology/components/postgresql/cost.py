@@ -5,7 +5,7 @@ from __future__ import annotations
 from topology import sizing
 from topology.components.base import DYNAMIC, Demand, Memory, Placed
 from topology.components.postgresql.settings import PRIMARY, client_connections, size
-from topology.demands import demand_of
+from topology.demands import READ_DISK, ClassDemand, demand_of, surroundings_of
 from topology.value import Estimate, estimate
 from topology.workload import Kind, RequestClass
 
@@ -64,6 +64,33 @@ def demand_of_request(placed: Placed, kind: Kind, item: RequestClass) -> Demand 
     if kind not in DYNAMIC or placed.role.name != PRIMARY:
         return None
     cost = demand_of(item, kind)
+    asked = cost.cached_share.rest()
+    disk = cost.disk_ms if item.disk_ms is not None else _reads(placed, cost)
     return Demand(
-        cpu_ms=cost.database_cpu_ms.times(cost.cached_share.rest()), calls=max(1.0, float(cost.database_calls.mid))
+        cpu_ms=cost.database_cpu_ms.times(asked),
+        disk_ms=disk.times(asked),
+        calls=max(1.0, float(cost.database_calls.mid)),
     )
+
+
+def _reads(placed: Placed, cost: ClassDemand) -> Estimate:
+    """Disk time of a request where nobody measured it: none of data that memory holds, else a read for each query
+    that misses. The hit ratio of M of D popular pages is (M/D)^(1-s), s the exponent of Zipf's law."""
+    workload = placed.cluster.workload
+    data = None if workload is None else surroundings_of(workload).working_set_gib
+    if workload is None or data is None or data.low <= 0:
+        return cost.disk_ms
+    cache_gib = size(placed)["effective_cache_size_mib"] / 1024
+    exponent = surroundings_of(workload).popularity
+    misses = Estimate(
+        low=_missed(cache_gib, data.low, exponent.high),
+        mid=_missed(cache_gib, data.mid, exponent.mid),
+        high=_missed(cache_gib, data.high, exponent.low),
+        basis="guess",
+        source=f"memory of {cache_gib:.1f} GiB for data of {data.mid:.3g} GiB; each query that misses reads one page",
+    )
+    return misses.times(cost.database_calls).times(READ_DISK)
+
+
+def _missed(cache_gib: float, data_gib: float, exponent: float) -> float:
+    return 0.0 if cache_gib >= data_gib else 1 - (cache_gib / data_gib) ** max(0.0, 1 - exponent)
