@@ -9,7 +9,7 @@
   const say = (slider) => slider.setAttribute("aria-valuetext", `${numberOf(slider).value} ${slider.dataset.says}`);
   const move = (slider) => {
     const place = Number(slider.value);
-    numberOf(slider).value = isLog(slider) ? String(Number((10 ** place).toPrecision(2))) : slider.value;
+    numberOf(slider).value = isLog(slider) ? String(Number((10 ** place).toPrecision(3))) : slider.value;
     say(slider);
   };
   const follow = (slider) => {
