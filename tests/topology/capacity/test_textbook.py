@@ -15,6 +15,11 @@ CASES = Path(__file__).parent / "cases"
 NAMES = sorted(path.stem for path in CASES.glob("*.json") if not path.stem.endswith(".expected"))
 
 
+def _marked(name: str) -> Any:
+    """The name; a case that is simulated takes seconds."""
+    return pytest.param(name, marks=pytest.mark.slow) if "layered" in name else name
+
+
 def load(name: str) -> Any:
     return json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))
 
@@ -30,7 +35,7 @@ def at(answer: dict[str, Any], path: str) -> float:
     return float(found)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [_marked(name) for name in NAMES])
 def test_published_digits(name: str) -> None:
     case, expected = load(name), load(f"{name}.expected")
     assert case["source"]
