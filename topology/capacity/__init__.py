@@ -22,9 +22,9 @@ from topology.capacity.document import to_document
 from topology.capacity.engine import ENGINE, calibrate, forecast, forecast_of, survey
 from topology.capacity.failures import Failure
 from topology.capacity.growth import date_after
+from topology.capacity.inputs import Input, inputs_of
 from topology.capacity.latency import Figure
 from topology.capacity.performability import Service
-from topology.capacity.inputs import Input, inputs_of
 from topology.capacity.planning import HEADROOMS, Need, headroom_of, needs, servers_needed
 from topology.capacity.prospects import Outlook, outlook, outlook_document
 from topology.capacity.running import RunningCost

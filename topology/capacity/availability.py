@@ -24,6 +24,10 @@ REPAIR_HOURS = guess(1, 4, 11, "a server is set up anew from its files in the bu
 PROMOTION_HOURS = guess(0.25, 1, 8, "a replica is promoted by a person who must first be woken; not measured")
 
 
+_NOTHING = 1e-18
+"""Below this share of the time with every server up, a state counts for nothing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Unit:
     """`count` equal servers of which `needed` must be up; times in one unit, hours here."""
@@ -47,7 +51,10 @@ def k_of_n(unit: Unit) -> float:
 
 
 def down_shares(unit: Unit) -> tuple[float, ...]:
-    """Share of the time in which 0, 1, ... all servers are down, by the same chain; raises ValueError as above."""
+    """Share of the time in which 0, 1, ... servers are down, by the same chain; raises ValueError as above.
+
+    Of very many servers the last numbers are left out, once all of them together count less than the last digit.
+    """
     if unit.mtbf <= 0 or unit.mttr < 0 or not 0 < unit.needed <= unit.count:
         raise ValueError(f"{unit.name}: times must be positive, and from 1 to {unit.count} servers needed")
     crews = unit.count if unit.crews is None else unit.crews
@@ -59,6 +66,8 @@ def down_shares(unit: Unit) -> tuple[float, ...]:
         weights.append(weights[-1] * failing * unit.mttr / min(down, crews))
         if weights[-1] > 1e200:
             weights = [weight * 1e-200 for weight in weights]
+        if weights[-1] < _NOTHING * weights[0] and weights[-1] < weights[-2] / 2:
+            break  # from here on each is less than half of the one before
     total = sum(weights)
     return tuple(weight / total for weight in weights)
 
