@@ -41,7 +41,7 @@ def availability(share: float) -> str:
     """With as many digits as tell it from 100 %."""
     down = round(1 - share, 12)
     places = next((n for n in range(2, 12) if down * 100 >= 10.0 ** (1 - n)), 12)
-    return f"{share * 100:.{places}f} %"
+    return f"{share * 100:.{places}f}".rstrip("0").rstrip(".") + " %"
 
 
 def _apart(one: float, other: float) -> tuple[str, str]:

@@ -151,10 +151,10 @@ class _Search:
             if found.holds(self.objective):
                 yield int(number), found
 
-    def _verified(self, space: Space, candidate: int) -> Verified:
+    def _verified(self, space: Space, candidate: int, *, deaths: bool = True) -> Verified:
         skeleton, _ = space.locate(candidate)
         design = promised(self.lifted.design(space, candidate), self.workload, self.objective)
-        return verified(design, self.lifted.frames[skeleton], self.verifier)
+        return verified(design, self.lifted.frames[skeleton], self.verifier, deaths=deaths)
 
     def _measured(self, space: Space) -> Measures:
         return measured(space, np.arange(space.size, dtype=np.int64), expected(space.inputs))
@@ -227,8 +227,8 @@ class _Search:
         """The cheapest of a layout that holds, else the one that is nearest to it, else the largest."""
         start = sum(item.size for item in self.space.skeletons[:skeleton])
         own = self.feasible[(self.feasible >= start) & (self.feasible < start + self.space.skeletons[skeleton].size)]
-        if own.size:
-            return self._verified(self.space, int(own[0]))
+        if own.size:  # it is only dearer: what a death does to it was weighed, and is not what is said of it
+            return self._verified(self.space, int(own[0]), deaths=False)
         near = next(self._nearest(self.lifted.only(self.wide, skeleton)), None)
         return near or self._largest(skeleton)
 

@@ -71,13 +71,13 @@ class Verified:
         return not self.swaps and all(margin >= 0 for margin in self.margins(objective).values())
 
 
-def verified(design: Design, frame: Frame, verifier: Verifier) -> Verified:
-    """A design forecast whole, and with one server of each tier dead that has several equal ones."""
+def verified(design: Design, frame: Frame, verifier: Verifier, *, deaths: bool = True) -> Verified:
+    """A design forecast whole and, with `deaths`, with one server dead of each tier that has several equal ones."""
     answer = verifier(design, ())
     swaps = next((tier.name for tier in answer.tiers if tier.memory.swaps), "")
     worst, dead = 0.0, ""
-    for tier in design.tiers:
-        name = None if swaps else last_of(design, frame, tier.name)
+    for tier in design.tiers if deaths and not swaps else ():
+        name = last_of(design, frame, tier.name)
         if name is not None:
             left = verifier(design, (name,))
             used = left.offered_rps / left.capacity_rps.value if left.capacity_rps.value > 0 else NEVER
