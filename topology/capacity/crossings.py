@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from topology.capacity.answer import Number, Resource
-from topology.capacity.limits import ORDER, Limit, Limits
+from topology.capacity.limits import ORDER, Limit, Limits, earliest
 from topology.capacity.uncertainty import spread
 
 
@@ -31,7 +31,7 @@ def crossings(worlds: Sequence[Limits]) -> tuple[Crossing, ...]:
         for resource in ORDER
         for crossing in _crossing(worlds, tier.name, resource)
     ]
-    return tuple(sorted(found, key=lambda crossing: crossing.at_rps.value))
+    return tuple(sorted(found, key=lambda crossing: float(f"{crossing.at_rps.value:.9g}")))
 
 
 def _crossing(worlds: Sequence[Limits], tier: str, resource: Resource) -> Iterator[Crossing]:
@@ -44,9 +44,10 @@ def _crossing(worlds: Sequence[Limits], tier: str, resource: Resource) -> Iterat
 
 
 def _first(world: Limits, tier: str, resource: Resource) -> Limit | None:
-    met = (
-        Limit(host=host, resource=resource, rate=rates[resource])
-        for host, rates in world.by_host.items()
-        if resource in rates and world.network.hosts[host].tier == tier
+    return earliest(
+        [
+            Limit(host=host, resource=resource, rate=rates[resource])
+            for host, rates in world.by_host.items()
+            if resource in rates and world.network.hosts[host].tier == tier
+        ]
     )
-    return min(met, key=lambda limit: limit.rate, default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -64,8 +64,7 @@ class Limits:
             for resource in ORDER
             if resource in rates
         ]
-        lowest = min((limit.rate for limit in met), default=math.inf)
-        return next((limit for limit in met if limit.rate <= lowest * (1 + 1e-9)), None)
+        return earliest(met)
 
     def full_at(self, host: str) -> float | None:
         """Rate of the site at which a server's first limit is met."""
@@ -138,6 +137,12 @@ class Limits:
         for pool in self.pools:
             table.setdefault(pool.key[0], []).append(pool)
         return {host: tuple(items) for host, items in table.items()}
+
+
+def earliest(met: Sequence[Limit]) -> Limit | None:
+    """The limit of the lowest rate; of rates that differ in their last digits only, the first."""
+    lowest = min((limit.rate for limit in met), default=math.inf)
+    return next((limit for limit in met if limit.rate <= lowest * (1 + 1e-9)), None)
 
 
 def in_worlds(network: Network, worlds: tuple[World, ...]) -> tuple[Limits, ...]:
