@@ -74,4 +74,4 @@ def queue_sums(ratio: float, length: float) -> tuple[float, float, float, float]
     back = 1 / ratio
     last = back**length
     total = (1 - last) / (1 - back)
-    return total, length * total - (back * total - length * last + last) / (1 - back), 1.0, last
+    return total, length * total - (total - 1 - (length - 1) * last) / (1 - back), 1.0, last

@@ -79,5 +79,5 @@ def _tier(end: int, hosts: int, cores: int, policy: int, load: float) -> tuple[f
     least_wait, least_noise = sharing(load, max(cores, min(hosts * cores, MOST_POOLED)))
     if end == 2:
         return least_wait, least_noise
-    part = balancing(policy, hosts, cores, load)
+    part = balancing(policy, hosts, load, 1.0)
     return max(least_wait, part * wait), max(least_noise, part * noise)

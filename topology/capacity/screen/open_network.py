@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from topology.capacity.screen.inputs import LONGEST, RANDOM, counts, reals, shape_of
+from topology.capacity.screen.margins import OPEN, widened
 from topology.capacity.screen.outcome import Figures, OpenScreen, Reals
 
 CHUNK = 65_536
@@ -47,6 +48,7 @@ def open_tiers(
         part = slice(start, start + CHUNK)
         _fill([array[part] for array in given], longest, utilisation[part], saturated[part], figures[part])
     low, found, high = (figures_of(figures[:, end]) for end in (2, 1, 0))
+    low, high = widened(low, high, utilisation.max(axis=1, initial=0.0), OPEN, longest)
     return OpenScreen(
         mean=found.mean,
         p50=found.p50,

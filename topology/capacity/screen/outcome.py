@@ -31,9 +31,8 @@ class OpenScreen(Figures):
     """(n,): some tier has no spare core. Response times are then the longest there may be, not a prediction."""
     low: Figures
     high: Figures
-    """Ends of what the balancers can do: equal hosts as one queue, and each with its random share of the requests.
-
-    Equal to the figures themselves where every tier is split at random.
+    """Ends of what the balancers can do, equal hosts as one queue and each with its random share of the requests,
+    widened by what the formulas may be off (margins.py).
     """
 
 
@@ -47,6 +46,9 @@ class PoolScreen(Figures):
     """(n,): the same of the database."""
     front_utilisation: Reals
     """(n, f): the same of the tiers in front; above 1 where saturated."""
+    load: Reals
+    """(n,): what arrives at an app host over what it passes with all its slots held; a little too high where slots are
+    left in plenty. Above 1 where saturated."""
     busy_slots: Reals
     """(n,): mean number of slots held on one app host."""
     wait: Reals
@@ -63,4 +65,4 @@ class PoolScreen(Figures):
     """
     low: Figures
     high: Figures
-    """Ends of what the balancer can do, as in OpenScreen."""
+    """As in OpenScreen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
@@ -13,6 +14,8 @@ from topology.capacity.screen.outcome import Reals
 SHARES = (0.50, 0.95, 0.99)
 STEPS = 48
 """Nodes to a unit of the coefficient of variation."""
+LEAST_SKEWED = 0.05
+"""Half the skewness below which a distribution is taken for one so skewed; a normal one has none."""
 WIDEST = 5.0
 """The largest coefficient of variation in the table (squared: 25); beyond it, percentiles are those at it."""
 
@@ -36,22 +39,35 @@ def read(table: Reals, mean: float, variance: float, column: int) -> float:
     """
     if mean <= 0.0:
         return 0.0
-    spread = min((max(variance, 0.0)) ** 0.5 / mean, WIDEST) * STEPS
-    node = int(spread)
-    part = spread - node
-    before, at, after, beyond = (
-        table[node, column],
-        table[node + 1, column],
-        table[node + 2, column],
-        table[node + 3, column],
-    )
-    over = (
+    return max(0.0, _interpolated(table, math.sqrt(max(variance, 0.0)) / mean, column) * mean)
+
+
+@compiled
+def read_skewed(table: Reals, mean: float, variance: float, third: float, column: int) -> float:
+    """The same of a gamma distribution moved aside, so that its third central moment is `third` (Pearson's type III).
+
+    The skewness of a gamma distribution is twice its coefficient of variation.
+    """
+    if mean <= 0.0:
+        return 0.0
+    deviation = math.sqrt(max(variance, 1e-12 * mean * mean))
+    half = min(max(third / deviation**3 / 2, LEAST_SKEWED), WIDEST)
+    return max(0.0, mean + deviation * (_interpolated(table, half, column) - 1) / half)
+
+
+@compiled
+def _interpolated(table: Reals, variation: float, column: int) -> float:
+    place = min(variation, WIDEST) * STEPS
+    node = int(place)
+    part = place - node
+    before, at = table[node, column], table[node + 1, column]
+    after, beyond = table[node + 2, column], table[node + 3, column]
+    return float(
         -part * (part - 1) * (part - 2) / 6 * before
         + (part + 1) * (part - 1) * (part - 2) / 2 * at
         - (part + 1) * part * (part - 2) / 2 * after
         + (part + 1) * part * (part - 1) / 6 * beyond
     )
-    return float(max(over, 0.0) * mean)
 
 
 def _over_mean(share: float, variation: float) -> float:

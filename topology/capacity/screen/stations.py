@@ -27,12 +27,15 @@ def sharing(load: float, servers: int) -> tuple[float, float]:
 
 
 @compiled
-def balancing(policy: int, hosts: int, servers: int, load: float) -> float:
-    """Where a policy lies between the pooled queue (0) and the random split (1), in the mean added by sharing."""
+def balancing(policy: int, hosts: int, load: float, scv: float) -> float:
+    """What a policy leaves of the time that the random split adds by sharing, before one queue for all is reached.
+
+    In turn, every hosts-th arrival of a Poisson stream comes to a host: the gaps' squared coefficient of variation is
+    1/hosts. In heavy traffic the number at shared cores is work over its mean residual, (gaps + scv) / (1 + scv) of
+    what Poisson arrivals bring (Whitt 2000 for the work); towards light traffic Krämer and Langenbach-Belz (1976).
+    """
     if policy == ROUND_ROBIN:
-        # Every hosts-th arrival of a Poisson stream: Erlang distributed gaps. Krämer and Langenbach-Belz 1976.
         gaps = 1.0 / hosts
-        return (1 + gaps) / 2 * math.exp(-2 * (1 - load) / (3 * load) * (1 - gaps) ** 2 / (1 + gaps))
-    if policy == LEAST_CONNECTIONS:
-        return 0.0
-    return 1.0
+        light = math.exp(-2 * (1 - load) / (3 * load) * (1 - gaps) ** 2 / (gaps + scv))
+        return (gaps + scv) / (1 + scv) * light
+    return 0.0 if policy == LEAST_CONNECTIONS else 1.0

@@ -19,6 +19,7 @@ from topology.capacity.screen.inputs import (
     reals,
     shape_of,
 )  # fmt: skip
+from topology.capacity.screen.margins import POOLS, widened
 from topology.capacity.screen.open_network import figures_of
 from topology.capacity.screen.outcome import PoolScreen, Reals
 
@@ -90,7 +91,7 @@ def _screen(
     from topology.capacity.screen import pool_kernel, quantiles  # numba takes a while to load
 
     n = whole.shape[0]
-    said, front_utilisation = np.empty((n, 6)), np.empty(front_seconds.shape)
+    said, front_utilisation = np.empty((n, 7)), np.empty(front_seconds.shape)
     saturated, figures = np.empty(n, dtype=np.bool_), np.empty((n, 3, 4))
     pool_kernel.fill(
         whole,
@@ -107,6 +108,8 @@ def _screen(
         figures,
     )
     low, found, high = (figures_of(figures[:, end]) for end in (2, 1, 0))
+    load = said[:, pool_kernel.LOAD]
+    low, high = widened(low, high, load, POOLS, longest)
     return PoolScreen(
         mean=found.mean,
         p50=found.p50,
@@ -115,6 +118,7 @@ def _screen(
         utilisation=said[:, pool_kernel.UTILISATION],
         database_utilisation=said[:, pool_kernel.DATABASE_UTILISATION],
         front_utilisation=front_utilisation,
+        load=load,
         busy_slots=said[:, pool_kernel.BUSY],
         wait=said[:, pool_kernel.WAITED],
         wait_probability=said[:, pool_kernel.WAITED_SHARE],
