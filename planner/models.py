@@ -15,7 +15,7 @@ KEPT_FOR = timedelta(days=30)
 
 
 class Reading(models.Model):
-    """The reading of one or more logs. It holds figures only: no client, path or query of anybody."""
+    """The reading of one or more logs: figures, and paths worth caching with their ids folded; nothing of anybody."""
 
     class State(models.TextChoices):
         """Where a reading stands."""

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from planner.models import Reading
 from tests.journeys.conftest import Look
 from tests.planner.conftest import Wait, readers
+from tests.planner.pages.test_intake_robots import robots_and_pages
 from tests.planner.test_readings import LOG
 
 __all__ = ["readers"]
@@ -46,6 +47,29 @@ def test_the_first_number_is_three_clicks_away(
     expect(page.get_by_role("heading", name="What this log asks of a server")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("of the CPU of one")).to_be_visible()
     look("reading")
+    accessible()
+
+
+def test_robots_are_left_out_with_one_click(
+    page: Page, tmp_path: Path, readers: Wait, look: Look, accessible: Accessible
+) -> None:
+    made = tmp_path / "access.log"
+    made.write_bytes(robots_and_pages())
+    page.goto("/intake/")
+    page.get_by_label("Log files").set_input_files(made)
+    page.get_by_role("button", name="Read the log").click()
+    expect(page.get_by_role("heading", name="Pages worth caching")).to_be_visible(timeout=60_000)
+    peak = page.locator(".facts > div").filter(has_text="Peak rate").locator("dd")
+    expect(peak).to_contain_text("0.5")
+    page.get_by_label("CPU busy in that hour").fill("34")
+    expect(page.locator("#answer")).to_contain_text("you saw 34")
+
+    page.get_by_label("Leave out robots").check()
+
+    expect(peak).to_contain_text("0.33")
+    expect(page.get_by_label("Leave out robots")).to_be_focused()
+    expect(page.locator("#answer")).to_contain_text("you saw 34")
+    look("reading-people")
     accessible()
 
 

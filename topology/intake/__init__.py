@@ -1,4 +1,4 @@
-"""Intake: access logs in, facts and a workload out; no address, path or query of anybody is kept.
+"""Intake: access logs in, facts and a workload out; no address, query, id or token of anybody is kept.
 
 Names are brought in when they are asked for: a command that reads no log does not pay for numpy.
 """

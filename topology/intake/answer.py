@@ -6,7 +6,6 @@ from typing import Any
 
 from topology import document
 from topology.intake import caching, demand
-from topology.intake.arrivals import arrivals_of
 from topology.intake.demand import workload_of
 from topology.intake.facts import facts_of
 from topology.intake.reading import LogReading
@@ -23,13 +22,14 @@ def answer_of(reading: LogReading, workload: Workload | None = None) -> dict[str
     """Facts, workload, pages worth caching, rejected lines (a count and masked samples) and notes.
 
     The workload is worked out without an answer to how busy the server was, unless one is given.
-    `workload_without_robots` is that of people alone, None where the log does not tell robots or has none.
+    What is without robots is of people alone, None where the log does not tell robots or has none.
     """
-    found = response_times(reading.tally.times)
+    found, people = response_times(reading.tally.times), demand.peak_of_people(reading)
     return {
         "facts": facts_of(reading),
         "workload": document.to_data(workload or workload_of(reading)),
-        "workload_without_robots": _of_people(reading),
+        "workload_without_robots": None if people is None else document.to_data(workload_of(reading, robots=False)),
+        "peak_hour_without_robots": people,
         "worth_caching": caching.worth_caching(reading.tally),
         "rejected": {"count": reading.lines.failed, "samples": list(reading.lines.samples)},
         "notes": [
@@ -39,9 +39,3 @@ def answer_of(reading: LogReading, workload: Workload | None = None) -> dict[str
             *sentences(found),
         ],
     }
-
-
-def _of_people(reading: LogReading) -> dict[str, Any] | None:
-    tally = reading.tally
-    told = tally.described and tally.bots and arrivals_of(tally, robots=False).seconds.size
-    return document.to_data(workload_of(reading, robots=False)) if told else None

@@ -61,7 +61,7 @@ def workload_of(
         "distinct_pages": _distinct_pages(tally),
         "write_share": _write_share(tally),
         "growth_per_year": trend_of(arrivals, window, dated=reading.dated).growth,
-        "observed": _observed(window, busy_percent, server_type, cores, ram_used_mib),
+        "observed": _observed(_rate_of_all(tally, window), busy_percent, server_type, cores, ram_used_mib),
     }
     return Workload(
         peak_requests_per_second=_peak(window, confidence),
@@ -69,6 +69,16 @@ def workload_of(
         source=_source(reading, confidence, why),
         **{key: value for key, value in told.items() if value is not None},
     )
+
+
+def peak_of_people(reading: LogReading) -> dict[str, Any] | None:
+    """The busiest hour of people and its requests; None where the log does not tell robots or has none but them."""
+    tally = reading.tally
+    if not tally.described or not tally.bots or tally.bots == tally.parsed:
+        return None
+    seconds, _ = tally.seconds.merged()
+    window = window_of(arrivals_of(tally, robots=False), (int(seconds[0]), int(seconds[-1])))
+    return {"hour": clock.iso_hour(window.peak_hour) if reading.dated else None, "hits": window.peak_hits}
 
 
 def sentences(reading: LogReading) -> list[str]:
@@ -258,8 +268,13 @@ def _write_share(tally: Tally) -> Estimate | None:
     )
 
 
+def _rate_of_all(tally: Tally, window: Window) -> float:
+    """The rate of all requests in the peak hour: the server was busy with robots too, left out or not."""
+    return int(robots_by_class(tally, window.peak_hour)[1].sum()) / window.peak_seconds
+
+
 def _observed(
-    window: Window, busy_percent: float | None, server_type: str | None, cores: int | None, ram_used_mib: int | None
+    rate: float, busy_percent: float | None, server_type: str | None, cores: int | None, ram_used_mib: int | None
 ) -> Observation | None:
     if busy_percent is None:
         if (server_type, cores, ram_used_mib) != (None, None, None):
@@ -273,7 +288,7 @@ def _observed(
     try:
         return Observation(
             cpu_share=round(busy_percent / 100, 6),
-            requests_per_second=rounded(window.peak_rate),
+            requests_per_second=rounded(rate),
             **{key: value for key, value in parts.items() if value is not None},
         )
     except ValidationError as error:

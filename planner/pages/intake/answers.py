@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from planner.models import Reading
 from planner.pages.intake.forms import PlanForm
 from topology import revisions
 from topology.capacity import Forecast, Number, forecast
@@ -39,6 +41,56 @@ class Answer:
         """Memory in use of what is there."""
         memory = self.forecast.hosts[0].memory
         return memory.used / memory.total
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saving:
+    """What a cache would save on one page, as a row with a bar."""
+
+    path: str
+    """Folded: what could be an id or a token stands as `…`."""
+    pages: int
+    hits: int
+    would_hit: float
+    saves: float
+    bytes: int
+    width: float
+    """Length of the bar, 0 to 100: the page that saves most has 100."""
+
+
+def savings(reading: Reading) -> list[Saving]:
+    """The pages worth caching of a reading, those that save most first."""
+    found: list[dict[str, Any]] = (reading.answer or {}).get("worth_caching", [])
+    most = max((item["saves_cpu_share"] for item in found), default=0) or 1
+    return [
+        Saving(
+            path=item["path"],
+            pages=item["pages"],
+            hits=item["hits"],
+            would_hit=item["would_hit_share"],
+            saves=item["saves_cpu_share"],
+            bytes=item["bytes"],
+            width=round(100 * item["saves_cpu_share"] / most, 2),
+        )
+        for item in found
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peak:
+    """The busiest hour of a reading."""
+
+    hour: str | None
+    hits: int
+
+
+def peak_of(reading: Reading, *, people: bool) -> Peak:
+    """The busiest hour of all, or of people where the reading tells them apart."""
+    found = reading.answer or {}
+    theirs = found.get("peak_hour_without_robots") if people else None
+    if theirs:
+        return Peak(hour=theirs["hour"], hits=theirs["hits"])
+    return Peak(hour=found["facts"]["peak_hour"], hits=found["facts"]["peak_hour_hits"])
 
 
 def answer(workload: Workload) -> Answer:

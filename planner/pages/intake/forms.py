@@ -18,6 +18,7 @@ from django.utils.text import slugify
 
 from planner.uploads import limit_text
 from topology.fields import check_domain, check_text
+from topology.value import estimate
 from topology.workload import Observation, RequestClass, Workload
 
 TOO_LARGE = "too_large"
@@ -256,9 +257,17 @@ class BusyForm(forms.Form):
         ),
     )
 
+    people = forms.BooleanField(required=False, label="Leave out robots that say so")
+    """It stands beside the figures that it changes, not among the numbers."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(Div(*_numeric(self, *self.fields), css_class="fields"))
+        self.helper = _helper(Div(*_numeric(self, "busy", "cores", "ram_mib"), css_class="fields"))
+
+    @property
+    def wants_people(self) -> bool:
+        """Whether the requests of robots are to be left out."""
+        return bool(self.data.get("people"))
 
     def clean(self) -> dict[str, Any]:
         """Cores and memory are of use only beside the CPU."""
@@ -271,8 +280,15 @@ class BusyForm(forms.Form):
     def applied(self, workload: Workload) -> Workload:
         """The workload with what was seen beside it."""
         said = self.cleaned_data
-        seen = _observation(said["busy"], said["cores"], said["ram_mib"], workload.peak.mid)
+        seen = _observation(said["busy"], said["cores"], said["ram_mib"], _rate_seen(workload))
         return workload.model_copy(update={"observed": seen}) if seen else workload
+
+
+def _rate_seen(workload: Workload) -> float:
+    """The rate of all requests in the hour of the peak: the server was busy with robots too, left out or not."""
+    robots = workload.robots
+    others = estimate(robots.share).mid if robots and robots.left_out else 0.0
+    return workload.peak.mid / (1 - others) if others < 1 else workload.peak.mid
 
 
 def _observation(busy: float | None, cores: int | None, ram_mib: int | None, rate: float) -> Observation | None:

@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from planner import charts, readings, uploads
 from planner.http import HtmxRequest, page
 from planner.models import Reading
-from planner.pages.intake.answers import answer, start_plan
+from planner.pages.intake.answers import answer, peak_of, savings, start_plan
 from planner.pages.intake.forms import BusyForm, LogForm, NumbersForm, PlanForm
 from topology import document
 from topology.workload import Workload
@@ -56,7 +56,7 @@ def plan_reading(request: HtmxRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(Reading, pk=pk, state=Reading.State.DONE)
     busy, plan = BusyForm(request.POST), PlanForm(request.POST)
     if busy.is_valid() and plan.is_valid():
-        return _start(busy.applied(_workload(found)), plan, "Planned from an access log")
+        return _start(busy.applied(_workload(found, busy)), plan, "Planned from an access log")
     return _reading_page(request, found, busy, plan)
 
 
@@ -90,12 +90,15 @@ def _numbers_page(request: HtmxRequest, numbers: NumbersForm, plan: PlanForm) ->
 
 
 def _reading_page(request: HtmxRequest, found: Reading, busy: BusyForm, plan: PlanForm) -> HttpResponse:
-    workload = _workload(found)
+    workload = _workload(found, busy)
     asked = busy.applied(workload) if busy.is_valid() else None
     context = {
         "reading": found,
         "read": found.answer,
         "workload": workload,
+        "savings": savings(found),
+        "people": busy.wants_people,
+        "peak": peak_of(found, people=busy.wants_people),
         "profile": charts.hour_profile(workload.hours) if workload.hours else None,
         "shares": charts.class_shares(workload.classes),
         "busy": busy,
@@ -119,8 +122,11 @@ def _status(*sent: forms.Form) -> int:
     return 422 if any(form.is_bound and form.errors for form in sent) else 200
 
 
-def _workload(found: Reading) -> Workload:
-    return document.load_workload(json.dumps(found.answer), file=str(found))
+def _workload(found: Reading, busy: BusyForm) -> Workload:
+    """The workload that was read: of all clients, or of people where that is asked for and the log tells."""
+    answer = found.answer or {}
+    people = answer.get("workload_without_robots") if busy.wants_people else None
+    return document.load_workload(json.dumps(people or answer["workload"]), file=str(found))
 
 
 urlpatterns = [

@@ -255,7 +255,7 @@ def test_the_answer_is_plain_data_and_its_workload_loads_again(tmp_path: Path) -
     answer = answer_of(read_logs([write(tmp_path / "log", day_and_night(2))]))
 
     assert list(answer) == [
-        "facts", "workload", "workload_without_robots", "worth_caching", "rejected", "notes",
+        "facts", "workload", "workload_without_robots", "peak_hour_without_robots", "worth_caching", "rejected", "notes",
     ]  # fmt: skip
     text = json.dumps(answer, allow_nan=False)
     assert document.to_data(document.load_workload(text)) == answer["workload"]

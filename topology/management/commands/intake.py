@@ -27,7 +27,7 @@ class Command(PlanCommand):
 
     help = (
         "Read access logs, plain, gz or bz2, into a workload. The format is recognised; logs of several hosts over the"
-        " same hours add up. No client address, path or query is kept."
+        " same hours add up. No client address and no query is kept; of paths only the shapes of those worth caching."
     )
     example = "python manage.py intake access.log access.log.1.gz --busy 35 -o workload.yaml"
 
