@@ -25,8 +25,7 @@ from topology.capacity.simulation.model import (
     Stream,
 )
 from topology.capacity.simulation.outcome import Outcome, SlotsOutcome, StationOutcome, StreamOutcome
-from topology.capacity.simulation.steady import MOST_REQUESTS, Comparison, compare, simulate
-from topology.capacity.simulation.warm import warm
+from topology.capacity.simulation.steady import MOST_REQUESTS, Comparison, compare, simulate, warm
 
 __all__ = [
     "MOST_REQUESTS", "Answer", "Choose", "Comparison", "Discipline", "Free", "Group", "Hold", "Leave", "Model",

@@ -149,7 +149,7 @@ def next_end(station: Any, served: Any, work: Any, place: int, now: float) -> An
     return now + (key - served[place * SERVED_WIDTH + VIRTUAL]) * present / busy
 
 
-@compiled
+@inlined
 def enter(request: Any, work: Any, station: Any, served: Any, width: int, place: int, who: int, now: float) -> bool:
     """A request comes to a station with its WORK; whether that may change when the station is due."""
     touch(station, served, place, now)
@@ -176,7 +176,7 @@ def enter(request: Any, work: Any, station: Any, served: Any, width: int, place:
     return True
 
 
-@compiled
+@inlined
 def complete(request: Any, work: Any, station: Any, served: Any, width: int, place: int, now: float) -> int:
     """The request whose service ends now leaves; who waits first is served."""
     touch(station, served, place, now)
@@ -197,7 +197,7 @@ def complete(request: Any, work: Any, station: Any, served: Any, width: int, pla
     return who
 
 
-@compiled
+@inlined
 def next_arrival(stream: Any, source: Any, place: int, now: float) -> float:
     """When the next request of an open stream comes; bursty ones change between a calm and a busy rate (MMPP)."""
     whole, real = place * STREAM_WIDTH, place * SOURCE_WIDTH
@@ -214,7 +214,7 @@ def next_arrival(stream: Any, source: Any, place: int, now: float) -> float:
         source[real + UNTIL] = now - log(uniform(stream, whole + ARRIVALS)) / leaving
 
 
-@compiled
+@inlined
 def pick(group: Any, member: Any, request: Any, place: int, random: int) -> int:
     """The host of a group for a request by its policy; -1 where none is up."""
     whole = place * GROUP_WIDTH

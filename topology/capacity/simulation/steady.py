@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from topology.capacity.answer import Number
 from topology.capacity.simulation.check import check_count, check_number, refuse
-from topology.capacity.simulation.model import Model
+from topology.capacity.simulation.model import Model, Serve, Station, Stream
 from topology.capacity.simulation.outcome import Outcome
 
 MOST_REQUESTS = 4_000_000
@@ -69,6 +69,15 @@ def compare(
     precise = run(both, precision=precision, most=most_requests, warm_up=warm_up)
     earlier, later = (course.outcome(precise=precise) for course in both)
     return Comparison(before=earlier, after=later, mean=difference(both, unit))
+
+
+def warm() -> bool:
+    """Compile the loop, or load what is compiled already; False where numba is not to be had."""
+    from topology.capacity.simulation.compiled import COMPILED
+
+    page = Stream(name="page", rate=1.0, steps=(Serve(station="cpu", mean=0.5),))
+    simulate(Model(streams=(page,), stations=(Station(name="cpu", servers=1),)), seed=1, most_requests=2_000)
+    return COMPILED
 
 
 def _checked(precision: float, confidence: float, most: int, warm_up: int | None) -> int:
