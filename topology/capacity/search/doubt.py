@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from topology.capacity.search.answer import Chance, Doubt, Influence
 from topology.capacity.search.evaluation import agreeing, measured, sampled
-from topology.capacity.search.inputs import Input, sample
+from topology.capacity.search.inputs import Input, at_share, sample
 from topology.capacity.search.objective import Measures, holds, margins
 from topology.capacity.search.space import Space
 from topology.capacity.words import digits, percent
@@ -17,6 +17,8 @@ from topology.capacity.words import digits, percent
 Floats = NDArray[np.float64]
 _ENDS = (0.05, 0.5, 0.95)
 _NOTHING = 1e-12
+KNOWN = np.array([1 / 6, 1 / 2, 5 / 6])
+"""Where an input may turn out to be, as shares of the worlds that lie below."""
 LEAST = 0.005
 """Influences below this share are not told apart from none."""
 
@@ -44,26 +46,28 @@ def chances(space: Space, candidates: Sequence[int], rivals: Sequence[int], *, w
 def doubt_of(space: Space, candidate: int, *, worlds: int, seed: int) -> Doubt:
     """Which inputs the margin of a candidate hangs on.
 
-    The margin of a world is that of the constraint that is nearest to being broken. Each input in turn is held at
-    its expected value in every world, all others as drawn; the share of the margin's variance that goes with it is
-    its influence (the total effect of Homma and Saltelli 1996, by freezing). Shares may add up to more than 1, since
-    inputs act together.
+    The margin of a world is that of the constraint that is nearest to being broken. Each input in turn is held at one
+    value in every world, all others as drawn: at a low, the expected and a high one, since nobody knows what it will
+    turn out to be. The share of the margin's variance that goes on average is its influence: what knowing it is
+    expected to shrink (the first-order effect, by conditioning; Sobol 1993).
     """
     inputs = space.inputs
     drawn = sample(inputs, range(worlds), strata=space.strata, seed=seed)
     open_ = [place for place, item in enumerate(inputs) if item.open]
     sets = [drawn]
     for place in open_:
-        frozen = drawn.copy()
-        frozen[:, place] = inputs[place].mid
-        sets.append(frozen)
+        for value in at_share(inputs[place], KNOWN):
+            known = drawn.copy()
+            known[:, place] = value
+            sets.append(known)
     values = np.concatenate(sets)
     values = values if space.seen is None else agreeing(values, space.seen)
     margin = _margin(measured(space, np.array([candidate]), values), space).reshape(len(sets), worlds)
     variance = margin.var(axis=1)
     if variance[0] <= _NOTHING:
         return Doubt(worlds=worlds, influences=(), measure="")
-    shrinks = np.clip(1 - variance[1:] / variance[0], 0.0, 1.0)
+    left = variance[1:].reshape(-1, len(KNOWN)).mean(axis=1)
+    shrinks = np.clip(1 - left / variance[0], 0.0, 1.0)
     listed = [_influence(inputs[place], float(share)) for place, share in zip(open_, shrinks, strict=True)]
     strongest = tuple(sorted((i for i in listed if i.shrinks >= LEAST), key=lambda item: -item.shrinks))
     return Doubt(worlds=worlds, influences=strongest, measure=_measure(strongest))

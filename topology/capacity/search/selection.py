@@ -17,17 +17,16 @@ from topology.capacity.search.evaluation import measured
 from topology.capacity.search.inputs import expected
 from topology.capacity.search.objective import Measures, Objective, holds
 from topology.capacity.search.options import Slope
+from topology.capacity.search.question import affordable, check, pinned
 from topology.capacity.search.reasons import differences, layout, why
 from topology.capacity.search.relaxation import highest_rate, nearest, rate_relaxed, relax_of
 from topology.capacity.search.space import Lift, Option, Space, with_option
-from topology.capacity.search.verification import Verified, Verifier, by_forecast, verified
-from topology.components import resolve
+from topology.capacity.search.verification import Swaps, Verified, Verifier, by_forecast, verified
 from topology.design import Design
-from topology.errors import Place, TierwrightError
-from topology.hardware import BUILT_IN, BUILT_IN_CURRENCY, ServerType
+from topology.hardware import BUILT_IN, ServerType
 from topology.workload import Workload
 
-MOST_TRIES = 200
+MOST_TRIES = 100
 """Candidates that are verified before the search gives up on what its screen promises."""
 NEAR = 8
 """Candidates that are verified for what is nearest to holding."""
@@ -59,8 +58,9 @@ def cheapest(
     `verifier` says what a design does, by default the forecast. Doubt is over `worlds` worlds, drawn with `seed`: the
     same seed gives the same answer. Raises TierwrightError for what cannot be asked.
     """
-    types = _affordable(types, objective)
-    workload = _pinned(_checked(skeletons, workload, worlds), skeletons[0])
+    check(skeletons, worlds)
+    types = affordable(types, objective)
+    workload = pinned(workload, skeletons[0])
     progress("resolving every tier on every server type")
     found = lifted(
         skeletons,
@@ -119,7 +119,7 @@ class _Search:
 
     def answer(self, progress: Progress) -> Cheapest:
         """Put the parts together."""
-        winner = next(self._holding(self.feasible[:MOST_TRIES]), None)
+        winner = next(self._holding(self.feasible), None)
         if winner is None:
             return self._infeasible(progress)
         candidate, best = winner
@@ -145,11 +145,17 @@ class _Search:
         )
 
     def _holding(self, candidates: Sequence[int] | NDArray[np.int64]) -> Iterator[tuple[int, Verified]]:
-        """Those of the candidates that hold by the forecast too, in their order."""
+        """Those of the candidates that hold by the forecast too, in their order; for so many tries."""
+        swaps = Swaps(self.space)
+        left = MOST_TRIES
         for number in candidates:
-            found = self._verified(self.space, int(number))
-            if found.holds(self.objective):
-                yield int(number), found
+            if left > 0 and not swaps.rules_out(int(number)):
+                left -= 1
+                found = self._verified(self.space, int(number))
+                if found.swaps:
+                    swaps.learn(int(number), found.swaps)
+                if found.holds(self.objective):
+                    yield int(number), found
 
     def _verified(self, space: Space, candidate: int, *, deaths: bool = True) -> Verified:
         skeleton, _ = space.locate(candidate)
@@ -238,7 +244,7 @@ class _Search:
         choices = []
         for lifts in self.lifted.lifts[skeleton].values():
             used = [Slope(lift, self.lifted.classes, values) for lift in lifts]
-            loads = [slope.used(max(1, lift.least)) for slope, lift in zip(used, lifts, strict=True)]
+            loads = [(u.used(max(1, lift.least)), -lift.ram_mib) for u, lift in zip(used, lifts, strict=True)]
             place = loads.index(min(loads))
             count = used[place].least_count(1 - self.objective.headroom) if lifts[place].grows else 0
             count = MOST_SERVERS if count is None else max(count, lifts[place].least)
@@ -344,51 +350,3 @@ def _evenly(numbers: Sequence[int], most: int) -> list[int]:
         return []
     places = np.unique(np.round(np.linspace(0, len(numbers) - 1, most)).astype(int))
     return [numbers[place] for place in places]
-
-
-def _affordable(types: Mapping[str, ServerType], objective: Objective) -> Mapping[str, ServerType]:
-    """The types with a price, without those that another beats in everything at no higher price."""
-    if objective.currency != BUILT_IN_CURRENCY and any(BUILT_IN.get(name) == kind for name, kind in types.items()):
-        raise TierwrightError(
-            f"the prices of the built-in server types are in {BUILT_IN_CURRENCY}; hand in types with prices in"
-            f" {objective.currency}",
-            place=Place(path="currency"),
-        )
-    priced = {name: kind for name, kind in types.items() if kind.price_month is not None}
-    if not priced:
-        raise TierwrightError(
-            "no server type has a price, so none is the cheapest; write price_month", place=Place(path="server_types")
-        )
-    order = sorted(priced, key=lambda name: (float(priced[name].price_month or 0), -priced[name].cores, name))
-    kept: dict[str, ServerType] = {}
-    for name in order:
-        if not any(_beats(other, priced[name]) for other in kept.values()):
-            kept[name] = priced[name]
-    return kept
-
-
-def _beats(one: ServerType, other: ServerType) -> bool:
-    """No less of anything; the price was compared before."""
-    return (
-        one.cores >= other.cores
-        and one.speed >= other.speed
-        and one.ram_mib >= other.ram_mib
-        and (one.network_mbit is None or (other.network_mbit is not None and one.network_mbit >= other.network_mbit))
-    )
-
-
-def _checked(skeletons: Sequence[Design], workload: Workload, worlds: int) -> Workload:
-    if not skeletons:
-        raise TierwrightError("a search needs at least one layout to start from")
-    if worlds < 1:
-        raise TierwrightError("doubt needs at least one world", place=Place(path="worlds"))
-    return workload
-
-
-def _pinned(workload: Workload, first: Design) -> Workload:
-    """The workload with the observed server named, so that what was seen means the same whatever a candidate buys."""
-    seen = workload.observed
-    if seen is None or seen.server_type is not None or seen.cores is not None:
-        return workload
-    host = next(iter(resolve(first, workload).hosts_offering("app")), first.hosts[0])
-    return workload.model_copy(update={"observed": seen.model_copy(update={"server_type": host.type_name})})

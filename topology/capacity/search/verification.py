@@ -11,6 +11,7 @@ from topology.capacity.answer import Forecast
 from topology.capacity.engine import forecast
 from topology.capacity.search.construction import Frame, last_of
 from topology.capacity.search.objective import Constraint, Measures, Objective, margins
+from topology.capacity.search.space import Option, Space
 from topology.design import Design
 
 NEVER = 1e9
@@ -69,6 +70,37 @@ class Verified:
     def holds(self, objective: Objective) -> bool:
         """Everything is held, and no server swaps."""
         return not self.swaps and all(margin >= 0 for margin in self.margins(objective).values())
+
+
+class Swaps:
+    """What is known of servers that would swap: their memory grows with their clients, which the screen leaves out."""
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+        self._known: list[tuple[int, int, tuple[Option, ...]]] = []
+
+    def learn(self, candidate: int, tier: str) -> None:
+        """A server of this tier swaps in this candidate."""
+        skeleton, options = self._options(candidate)
+        place = next(n for n, item in enumerate(self._space.skeletons[skeleton].tiers) if item.name == tier)
+        self._known.append((skeleton, place, options))
+
+    def rules_out(self, candidate: int) -> bool:
+        """The same tier on the same type has no fewer of the same servers beside it than where it was seen to swap."""
+        skeleton, options = self._options(candidate)
+        return any(
+            skeleton == other
+            and all(own.lift == seen.lift for own, seen in zip(options, known, strict=True))
+            and all(
+                own.count >= seen.count or n == tier for n, (own, seen) in enumerate(zip(options, known, strict=True))
+            )
+            for other, tier, known in self._known
+        )
+
+    def _options(self, candidate: int) -> tuple[int, tuple[Option, ...]]:
+        skeleton, places = self._space.locate(candidate)
+        tiers = self._space.skeletons[skeleton].tiers
+        return skeleton, tuple(tier.options[place] for tier, place in zip(tiers, places, strict=True))
 
 
 def verified(design: Design, frame: Frame, verifier: Verifier, *, deaths: bool = True) -> Verified:
