@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from topology.capacity import Forecast, HostForecast, Number, Resource
+from topology.capacity import Forecast, HostForecast, Number, Resource, Servers
 from topology.components import catalogue
 from topology.design import Design, Tier
 from topology.diagrams import hue_of
 from topology.diff import listing
 
+MANY = 60
+"""Names beyond which only the first and the last are said."""
 WORDS: Mapping[Resource, str] = {
     "cpu": "CPU", "memory": "memory", "network": "network", "workers": "workers", "connections": "connections",
     "disk": "disk",
@@ -32,7 +34,9 @@ class ServerGroup:
     @property
     def says(self) -> str:
         """Their names as a person lists them."""
-        return listing(self.names)
+        if len(self.names) <= MANY:
+            return listing(self.names)
+        return f"{self.names[0]} to {self.names[-1]}"
 
     @property
     def cpu(self) -> Number | None:
@@ -48,21 +52,21 @@ class ServerGroup:
 def groups_of(found: Forecast, design: Design) -> tuple[ServerGroup, ...]:
     """The servers of a forecast, equal ones together, in the order of the plan."""
     hues = hues_of(design)
-    types = {host.name: host.type_name for host in design.hosts}
-    together: dict[tuple[object, ...], list[HostForecast]] = {}
-    for host in found.hosts:
-        together.setdefault(_likeness(host, types.get(host.name, "")), []).append(host)
+    together: dict[tuple[object, ...], tuple[HostForecast, list[str]]] = {}
+    for host, names in _alike(found.hosts):
+        together.setdefault(_likeness(host), (host, []))[1].extend(names)
     first = found.breaks_first.server if found.breaks_first else ""
     return tuple(
         ServerGroup(
-            names=tuple(host.name for host in hosts),
-            tier=hosts[0].tier,
-            hue=hues.get(hosts[0].tier, 8),
-            host=hosts[0],
-            is_first=any(host.name == first for host in hosts),
+            names=tuple(names), tier=host.tier, hue=hues.get(host.tier, 8), host=host, is_first=first in names
         )
-        for hosts in together.values()
-    )
+        for host, names in together.values()
+    )  # fmt: skip
+
+
+def _alike(hosts: Sequence[HostForecast]) -> Iterable[tuple[HostForecast, tuple[str, ...]]]:
+    """Servers with the names of those that the engine itself took together."""
+    return hosts.alike() if isinstance(hosts, Servers) else [(host, (host.name,)) for host in hosts]
 
 
 def hues_of(design: Design) -> dict[str, int]:
@@ -84,7 +88,7 @@ def _hue(tier: Tier) -> int:
     return hue_of(offered).number
 
 
-def _likeness(host: HostForecast, kind: str) -> tuple[object, ...]:
+def _likeness(host: HostForecast) -> tuple[object, ...]:
     used = tuple((name, round(number.value, 6)) for name, number in host.utilisation.items())
     full = None if host.max_rps is None else round(host.max_rps, 3)
-    return host.tier, kind, used, full, round(host.memory.used, 1), host.memory.total
+    return host.tier, used, full, round(host.memory.used, 1), host.memory.total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -28,6 +28,11 @@ class Asked:
     without: str | None
     query: str
     """The same as an address's query, without what is as in the plan."""
+
+    @property
+    def still(self) -> str:
+        """The query without its traffic."""
+        return query_of(replace(self.variation, traffic=1.0), self.without)
 
     @property
     def alive(self) -> Asked:
@@ -66,7 +71,7 @@ def read(sent: QueryDict, design: Design) -> Asked:
             types[tier.name] = kind
     gone = next((name for name in reversed(sent.getlist("without")) if name), "")
     variation = Variation(traffic=traffic, page_cost=cost, cached_share=cached, servers=servers, types=types)
-    without = gone if any(host.name == gone for host in design.hosts) else None
+    without = gone if gone and any(host.name == gone for host in design.hosts) else None
     return Asked(variation=variation, without=without, query=query_of(variation, without))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.charts.bars import Bar, bar, promised_share
-from planner.charts.heat import Heat, HeatCell, heat_of
+from planner.charts.heat import Heat, HeatCell, HeatRow, HeatRun, heat_of
 from planner.charts.profiles import (
     HEIGHT,
     HUE_OF_KIND,
@@ -20,7 +20,7 @@ from planner.charts.responses import Mark, ResponseChart, response_charts
 from planner.charts.scales import Scale, path_of, round_up, smooth_path_of
 
 __all__ = [
-    "HEIGHT", "HUE_OF_KIND", "WEEKDAYS", "Bar", "Column", "Columns", "Heat", "HeatCell", "Mark", "ResponseChart",
-    "Scale", "Shares", "Slice", "bar", "class_shares", "heat_of", "hour_name", "hour_profile", "path_of",
+    "HEIGHT", "HUE_OF_KIND", "WEEKDAYS", "Bar", "Column", "Columns", "Heat", "HeatCell", "HeatRow", "HeatRun",
+    "Mark", "ResponseChart", "Scale", "Shares", "Slice", "bar", "class_shares", "heat_of", "hour_name", "hour_profile", "path_of",
     "promised_share", "response_charts", "round_up", "smooth_path_of",
 ]  # fmt: skip

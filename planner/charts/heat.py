@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from planner.charts.profiles import WEEKDAYS, hour_name
 
@@ -30,11 +31,29 @@ class HeatCell:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeatRun:
+    """Hours in a row of one shade: where they begin and how many they are."""
+
+    x: int
+    width: int
+    shade: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeatRow:
+    """A day."""
+
+    name: str
+    runs: tuple[HeatRun, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Heat:
     """A day or a week of hours; a cell is one unit wide and high."""
 
-    rows: tuple[tuple[str, tuple[HeatCell, ...]], ...]
-    """By row: its name and its 24 cells."""
+    rows: tuple[HeatRow, ...]
+    hours: tuple[tuple[str, tuple[HeatCell, ...]], ...]
+    """For the table: each hour of the day with its cell on every day."""
     busiest: HeatCell
     over: int
     """Hours in which more is asked than the site carries."""
@@ -69,9 +88,21 @@ def heat_of(rates: Sequence[float], capacity: float) -> Heat:
         for number, rate in enumerate(rates)
     ]
     days = [cells[at : at + 24] for at in range(0, len(cells), 24)]
-    rows = tuple((WEEKDAYS[n] if weekly else "Day", tuple(day)) for n, day in enumerate(days))
-    busiest = max(cells, key=lambda cell: cell.share)
-    return Heat(rows=rows, busiest=busiest, over=sum(cell.is_over for cell in cells))
+    rows = (HeatRow(name=WEEKDAYS[n] if weekly else "Day", runs=_runs(day)) for n, day in enumerate(days))
+    return Heat(
+        rows=tuple(rows),
+        hours=tuple((f"{hour}:00", tuple(day[hour] for day in days)) for hour in range(24)),
+        busiest=max(cells, key=lambda cell: cell.share),
+        over=sum(cell.is_over for cell in cells),
+    )
+
+
+def _runs(cells: Sequence[HeatCell]) -> tuple[HeatRun, ...]:
+    found: list[HeatRun] = []
+    for shade, group in groupby(cells, key=lambda cell: cell.shade):
+        run = list(group)
+        found.append(HeatRun(x=run[0].x, width=len(run), shade=shade))
+    return tuple(found)
 
 
 def _shade(share: float) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from html import escape
 from typing import Any
 
@@ -47,6 +46,8 @@ MANY = 60
 """Servers beyond which only one of each kind is offered to die."""
 AS_IT_IS = Asked(variation=Variation(), without=None, query="")
 _KEPT: Kept[str, Surveyed] = Kept(most=32)
+_CURVES: Kept[str, list[Curve]] = Kept(most=64)
+"""The one curve of what is asked, whatever the traffic; none before it is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,10 +121,9 @@ def forecast(request: HtmxRequest, plan: str) -> HttpResponse:
         "cost_ends": PAGE_COST,
         "limit": promised_share(design),
         "promise": design.promise,
-        "kept": compare(design, rearranged(design, asked.variation)).lines() if asked.variation.is_kept else (),
         "drawing": lambda: _drawing(design, _numbers(head, design, asked), asked),
         "inputs": lambda: [row_of(item) for item in inputs_of(design)],
-        "servers": _servers(design, base, asked),
+        "servers": lambda: _servers(design, base, asked),
         **_answer(head, design, base, asked),
     }
     response = page(request, "planner/forecast.html", context, parts=("answer", "drawing"))
@@ -206,8 +206,17 @@ def _carried(name: str, whole: Forecast, left: Forecast) -> str:
 
 def _surveyed(head: Revision, design: Design, asked: Asked) -> Surveyed:
     """The last answers are kept: a slider goes back and forth, and a drawing asks for the same again."""
-    work = partial(survey_varied, design, asked.variation, without=asked.without)
-    return _KEPT.get(f"{head.digest}?{asked.query}", work)
+    return _KEPT.get(f"{head.digest}?{asked.query}", lambda: _survey(head, design, asked))
+
+
+def _survey(head: Revision, design: Design, asked: Asked) -> Surveyed:
+    """The curve does not depend on traffic: that of the same servers at other traffic is taken where it holds."""
+    kept = _CURVES.get(f"{head.digest}?{asked.still}", list)
+    found, curve = survey_varied(
+        design, asked.variation, without=asked.without, known=kept[0] if kept else None
+    )  # fmt: skip
+    kept[:] = [curve] if curve is not None else []
+    return found, curve
 
 
 def _numbers(head: Revision, design: Design, asked: Asked) -> Forecast | None:

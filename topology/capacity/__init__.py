@@ -21,6 +21,7 @@ from topology.capacity.curves import Curve, CurvePoint
 from topology.capacity.document import to_document
 from topology.capacity.engine import ENGINE, calibrate, forecast, forecast_of, survey
 from topology.capacity.failures import Failure
+from topology.capacity.folding import Servers
 from topology.capacity.growth import date_after
 from topology.capacity.inputs import Input, inputs_of
 from topology.capacity.latency import Figure
@@ -68,10 +69,10 @@ __all__ = [
     "ENGINE", "HEADROOMS", "MOST_SERVERS", "Bereft", "Break", "Chance", "Cheapest", "Constraint", "Cost", "Curve",
     "CurvePoint", "Doubt", "Failure", "Figure", "Forecast", "Found", "Growth", "HostForecast", "Hour", "Influence",
     "Input", "LimitDate", "Loser", "Measures", "MemoryUse", "Need", "Number", "Objective", "Outlook", "Relax",
-    "Resource", "RunningCost", "Service", "Simulated", "SinglePoint", "Space", "TierForecast", "Today", "Traffic",
-    "Transients", "Variation", "Verifier", "Week", "cached_share_of", "calibrate", "cheapest", "cheapest_document",
-    "date_after", "deprived", "digits", "evaluate", "forecast", "forecast_of", "headroom_of", "hourly_rates",
-    "inputs_of", "needs", "outlook", "outlook_document", "parse_case", "percent", "portable", "read_traffic",
-    "rearranged", "servers_needed", "simulate", "solve_case", "space_of", "stretches", "survey", "survey_varied",
-    "to_document", "varied", "without", "workload_of_traffic",
+    "Resource", "RunningCost", "Servers", "Service", "Simulated", "SinglePoint", "Space", "TierForecast", "Today",
+    "Traffic", "Transients", "Variation", "Verifier", "Week", "cached_share_of", "calibrate", "cheapest",
+    "cheapest_document", "date_after", "deprived", "digits", "evaluate", "forecast", "forecast_of", "headroom_of",
+    "hourly_rates", "inputs_of", "needs", "outlook", "outlook_document", "parse_case", "percent", "portable",
+    "read_traffic", "rearranged", "servers_needed", "simulate", "solve_case", "space_of", "stretches", "survey",
+    "survey_varied", "to_document", "varied", "without", "workload_of_traffic",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from topology.capacity.answer import Number
 from topology.capacity.latency import Figure
 
-LOADS = (0.02, 0.15, 0.3, 0.45, 0.58, 0.68, 0.76, 0.8, 0.85, 0.89, 0.925, 0.95, 0.97)
+LOADS = (0.02, 0.3, 0.46, 0.6, 0.7, 0.8, 0.87, 0.93, 0.97)
 """Shares of capacity at which the curve is worked out: denser where it bends."""
 
 At = Callable[[float], Mapping[Figure, Number]]

@@ -17,7 +17,7 @@ from topology.capacity.curves import Curve, curve_through
 from topology.capacity.folding import Servers, SmallCluster, cluster_of, folded
 from topology.capacity.growth import growth_of
 from topology.capacity.hosts import host_forecasts, tier_forecasts
-from topology.capacity.latency import Crowd, Figure, banded, figures, peers_of
+from topology.capacity.latency import FIGURES, Crowd, Figure, banded, figures, peers_of
 from topology.capacity.limits import Limits, in_worlds
 from topology.capacity.loads import Network, network_of
 from topology.capacity.memory import Taken, memory_of
@@ -62,14 +62,17 @@ def survey(
     limits: ClusterLimits = DEFAULT_LIMITS,
     lost: Collection[str] = (),
     change: Change | None = None,
+    known: Curve | None = None,
 ) -> tuple[Forecast, Curve | None]:
     """The forecast, and the response times from an idle site to its capacity; None where no capacity is claimed.
 
-    `change` is applied to the classes of requests once they agree with the observation, if there is one.
+    `change` is applied to the classes of requests once they agree with the observation, if there is one. `known` is
+    the curve of the same site at other traffic: it does not depend on that, and is taken where its capacity agrees.
     """
     engine = _Engine(cluster_of(design, workload or workload_of(design), limits=limits, lost=lost), change)
     found = engine.forecast()
-    return found, engine.curve(found.capacity_rps)
+    is_known = known is not None and known.capacity == found.capacity_rps
+    return found, known if is_known else engine.curve(found.capacity_rps)
 
 
 def calibrate(workload: Workload, design: Design, *, limits: ClusterLimits = DEFAULT_LIMITS) -> Workload:
@@ -129,7 +132,7 @@ class _Engine:
         """The response times at rates up to the capacity."""
 
         def at(rate: float) -> Mapping[Figure, Number]:
-            return self._latency(self._worlds, Estimate(low=rate, mid=rate, high=rate), capacity)
+            return self._latency(self._worlds, Estimate(low=rate, mid=rate, high=rate), capacity, ("mean", "p95"))
 
         return curve_through(at, capacity)
 
@@ -178,25 +181,27 @@ class _Engine:
         met = [(limit.host, limit.resource) for world in worlds if (limit := world.first) is not None]
         return guessed(worlds[0].state.items, memory, [(breaks.server, breaks.resource), *met])
 
-    def _latency(self, worlds: Sequence[Limits], peak: Estimate, capacity: Number) -> Mapping[Figure, Number]:
+    def _latency(
+        self, worlds: Sequence[Limits], peak: Estimate, capacity: Number, wanted: Collection[Figure] = tuple(FIGURES)
+    ) -> Mapping[Figure, Number]:
         """At the offered rate; empty where something is overloaded or no capacity is claimed."""
         if peak.mid >= capacity.value:
             return {}
         peers = peers_of(worlds[0])
-        value = self._figures(worlds[0], peak.mid, peers)
+        value = self._figures(worlds[0], peak.mid, peers, wanted)
         if value is None:
             return {}
-        lows = [self._figures(world, peak.low, peers, pooled=True) for world in worlds]
-        highs = [self._figures(world, peak.high, peers) for world in worlds]
+        lows = [self._figures(world, peak.low, peers, wanted, pooled=True) for world in worlds]
+        highs = [self._figures(world, peak.high, peers, wanted) for world in worlds]
         cap_ms = 1000.0 * self.small.cluster.limits.request_seconds
         return banded(value, (lows, highs), load=peak.mid / capacity.value, cap_ms=cap_ms)
 
     @staticmethod
     def _figures(
-        world: Limits, rate: float, peers: Mapping[str, int], *, pooled: bool = False
+        world: Limits, rate: float, peers: Mapping[str, int], wanted: Collection[Figure], *, pooled: bool = False
     ) -> Mapping[Figure, float] | None:
         responses = Crowd(limits=world, rate=rate, pooled=pooled).responses(peers)
-        return None if responses is None else figures(responses, world)
+        return None if responses is None else figures(responses, world, wanted)
 
 
 def _breaks(worlds: Sequence[Limits], hosts: Sequence[HostForecast]) -> tuple[Break, Number]:

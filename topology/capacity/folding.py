@@ -84,6 +84,15 @@ class Servers(Sequence[HostForecast]):
     def __hash__(self) -> int:
         return hash(self._kinds)
 
+    def alike(self) -> Iterator[tuple[HostForecast, tuple[str, ...]]]:
+        """Each kind of living server once, with the names of all that are like it."""
+        names: dict[str, list[str]] = {}
+        for _, name, kind in self._small.folded.servers():
+            if name not in self._small.dead:
+                names.setdefault(kind, []).append(name)
+        by_name = {kind.name: kind for kind in self._kinds}
+        return ((by_name[kind].named(like[0]), tuple(like)) for kind, like in names.items())
+
     def _unfolded(self) -> tuple[HostForecast, ...]:
         if self._all is None:
             by_name = {kind.name: kind for kind in self._kinds}

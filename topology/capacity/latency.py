@@ -6,7 +6,7 @@ Of dynamic requests (pages and API calls), or of all where there are none; the w
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -158,16 +158,19 @@ def peers_of(limits: Limits) -> dict[str, int]:
     return found
 
 
-def figures(responses: Mapping[str, Responses], limits: Limits) -> dict[Figure, float]:
+def figures(
+    responses: Mapping[str, Responses], limits: Limits, wanted: Collection[Figure] = tuple(FIGURES)
+) -> dict[Figure, float]:
     """Mean and percentiles in milliseconds over the classes that count, as a mixture by their shares."""
     weights = {name: share for name, share in shares(limits.mix).items() if name in responses}
     total = sum(weights.values())
     mean = sum(weight * responses[name].mean for name, weight in weights.items()) / total
     second = sum(w * (responses[n].variance + responses[n].mean ** 2) for n, w in weights.items()) / total
     variance = max(0.0, second - mean**2)
+    asked = {figure: FIGURES[figure] for figure in wanted}
     return {
         figure: 1000 * (mean if share is None else gamma_percentile(share, mean=mean, variance=variance))
-        for figure, share in FIGURES.items()
+        for figure, share in asked.items()
     }
 
 

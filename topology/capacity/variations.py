@@ -69,12 +69,14 @@ def rearranged(design: Design, variation: Variation) -> Design:
     return design.model_copy(update={"tiers": tuple(_tier(tier, variation, design, taken) for tier in design.tiers)})
 
 
-def survey_varied(design: Design, variation: Variation, *, without: str | None = None) -> tuple[Forecast, Curve | None]:
+def survey_varied(
+    design: Design, variation: Variation, *, without: str | None = None, known: Curve | None = None
+) -> tuple[Forecast, Curve | None]:
     """The forecast and the response curve of a design under a variation; raises TierwrightError as `forecast` does.
 
     `without` names a server that is lost; one that the variation has done without is gone already. An observation
     is one of the site as it stands, so costs are fitted to it first and changed then. A cache that lost a server
-    answers that much less.
+    answers that much less. `known` is the curve of the same at other traffic, if there is one.
     """
 
     changed = varied(design, variation)
@@ -86,7 +88,7 @@ def survey_varied(design: Design, variation: Variation, *, without: str | None =
         return {name: cached(_request(item, name, variation), left) for name, item in mix.items()}
 
     is_same = variation.page_cost == 1 and variation.cached_share is None and left == 1
-    return survey(changed, change=None if is_same else change, lost=lost)
+    return survey(changed, change=None if is_same else change, lost=lost, known=known)
 
 
 def _left_in_cache(design: Design, server: str) -> float:

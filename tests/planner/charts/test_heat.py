@@ -11,8 +11,10 @@ from planner.charts.heat import STEPS
 def test_a_week_is_seven_rows_of_a_day() -> None:
     heat = heat_of([1.0] * 100 + [8.0] + [1.0] * 67, 10)
 
-    assert [name for name, _ in heat.rows] == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-    assert {len(cells) for _, cells in heat.rows} == {24}
+    assert [row.name for row in heat.rows] == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    assert {sum(run.width for run in row.runs) for row in heat.rows} == {24}
+    assert [(run.x, run.width, run.shade) for run in heat.rows[4].runs] == [(0, 4, 0), (4, 1, 6), (5, 19, 0)]
+    assert [cell.share for cell in heat.hours[4][1]] == [0.1] * 4 + [0.8] + [0.1] * 2
     assert heat.weekly
     assert (heat.busiest.label, heat.busiest.share) == ("Fri 4:00–5:00", 0.8)
 
