@@ -84,6 +84,7 @@ MG1: dict[str, Any] = {"model": "mg1", "arrival_rate": 0.5, "mean_service": 1, "
         ({**CLOSED, "stations": [{"name": "a", "servers": 0}]}, "stations[0].servers: this must be 1 or more"),
         ({**CLOSED, "stations": [{"name": "a\x1b[31m"}]}, "stations[0].name: remove control characters"),
         ({**CLOSED, "stations": [{"name": "a", "server": 2}]}, "did you mean servers?"),
+        ({**CLOSED, "stations": [{"name": "a", "servers": 2, "discipline": "lcfs"}]}, "product form with one server"),
         ({**CLOSED, "stations": [{"name": "a"}] * 2}, "stations[1].name: this name is taken"),
         ({**CLOSED, "classes": []}, "classes: this must have a length of 1 or more"),
         ({**CLOSED, "classes": [USER, USER]}, "classes[1].name: this name is taken"),

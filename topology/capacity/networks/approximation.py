@@ -7,12 +7,17 @@ from dataclasses import replace
 import numpy as np
 
 from topology.capacity import queues
-from topology.capacity.networks.model import Array, ClosedNetwork, Solution, Whole, not_product_form, solution
+from topology.capacity.networks.model import Array, ClosedNetwork, Solution, TooLarge, Whole, not_product_form, solution
 
 ROUNDS = 20_000
+UNDAMPED = 2_000
 SETTLED = 1e-12
+ROUGHLY_SETTLED = 1e-8
+"""Enough for a difference that is itself an estimate."""
 REFINEMENTS = 3
 """More of them change nothing that counts (Chandy and Neuse 1982)."""
+MOST_SHARES = 10_000
+"""Shares that the Linearizer keeps, classes times classes times stations: some seconds."""
 
 
 def solve_approximate(network: ClosedNetwork, *, linearise: bool = False) -> Solution:
@@ -25,6 +30,10 @@ def solve_approximate(network: ClosedNetwork, *, linearise: bool = False) -> Sol
     arrival waits for the work that it finds (Reiser 1979).
     """
     count, width = network.demands.shape
+    if linearise and count * width * count > MOST_SHARES:
+        raise TooLarge(
+            f'the Linearizer takes too long for {count} classes at {width} stations; ask for "method": "approximate"'
+        )
     shifts = np.zeros((count, width, count))
     residence = _settle(network, shifts, network.demands)
     for _ in range(REFINEMENTS if linearise else 0):
@@ -33,15 +42,15 @@ def solve_approximate(network: ClosedNetwork, *, linearise: bool = False) -> Sol
     return _within_servers(network, residence)
 
 
-def _settle(network: ClosedNetwork, shifts: Array, start: Array) -> Array:
+def _settle(network: ClosedNetwork, shifts: Array, start: Array, settled: float = SETTLED) -> Array:
     """Residence times (K by M) that reproduce themselves, sought from a start."""
     present = (network.population > 0)[:, None]
     residence = np.where(present, start, 0.0)
     for turn in range(ROUNDS):
         target = np.where(present, network.demands + _waits(network, residence, shifts), 0.0)
         change = float(np.abs(target - residence).max(initial=0.0))
-        residence = residence + (target - residence) * (1.0 if turn < 50 else 0.5)
-        if change <= SETTLED * float(residence.max(initial=0.0)):
+        residence = residence + (target - residence) * (1.0 if turn < UNDAMPED else 0.5)
+        if change <= settled * float(residence.max(initial=0.0)):
             break
     return residence
 
@@ -54,7 +63,7 @@ def _shifts(network: ClosedNetwork, residence: Array, shifts: Array) -> Array:
         fewer = network.population.copy()
         fewer[leaver] -= 1
         smaller = replace(network, population=fewer)
-        changed = _shares(smaller, _settle(smaller, shifts, residence)) - shares
+        changed = _shares(smaller, _settle(smaller, shifts, residence, ROUGHLY_SETTLED)) - shares
         found[:, :, leaver] = np.where((fewer > 0)[:, None], changed, 0.0)
     return found
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from topology.capacity.networks import Discipline, Method
 from topology.fields import Text
@@ -24,9 +24,11 @@ Percentile = Annotated[float, Field(ge=0, lt=1)]
 class Case(Value):
     """What every case may say about itself; nothing is worked out from it."""
 
+    name: Text = ""
     title: Text = ""
     source: Text = ""
     note: Text = ""
+    time_unit: Text = ""
 
 
 class MmcCase(Case):
@@ -56,6 +58,12 @@ class StationCase(Value):
     name: Name
     servers: Servers | None = 1
     discipline: Discipline = "ps"
+
+    @model_validator(mode="after")
+    def _has_a_product_form(self) -> Self:
+        if self.discipline == "lcfs" and self.servers not in (1, None):
+            raise ValueError("last come, first served has a product form with one server only")
+        return self
 
 
 class ClassCase(Value):

@@ -26,7 +26,7 @@ def closed(
     service = np.atleast_2d(np.array(demands, dtype=float))
     return ClosedNetwork(
         stations=stations(servers),
-        classes=tuple("abcdef"[: len(population)]),
+        classes=tuple(f"c{number}" for number in range(len(population))),
         visits=np.ones_like(service),
         service=service,
         population=np.array(population, dtype=np.int64),
@@ -38,7 +38,7 @@ def opened(servers: Sequence[int | None], demands: Any, rates: Sequence[float]) 
     service = np.atleast_2d(np.array(demands, dtype=float))
     return OpenNetwork(
         stations=stations(servers),
-        classes=tuple("abcdef"[: len(rates)]),
+        classes=tuple(f"c{number}" for number in range(len(rates))),
         visits=np.ones_like(service),
         service=service,
         arrival_rate=np.array(rates, dtype=float),

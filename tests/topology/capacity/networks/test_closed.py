@@ -212,9 +212,11 @@ def test_what_is_too_large_says_what_to_do_instead() -> None:
 
     answer, _ = solve_closed(network, "approximate")
     assert answer.utilisation.sum(axis=0).max() == pytest.approx(1, abs=1e-3)
+    with pytest.raises(TooLarge, match="the Linearizer takes too long for 30 classes at 20 stations"):
+        solve_closed(closed([1] * 20, np.ones((30, 20)), [1] * 30, [1] * 30), "linearizer")
 
 
 @pytest.mark.parametrize("method", methods)
 def test_a_class_that_takes_no_time_is_refused(method: Method) -> None:
-    with pytest.raises(ValueError, match="b takes no time anywhere"):
+    with pytest.raises(ValueError, match="c1 takes no time anywhere"):
         solve_closed(closed([1], [[1], [0]], [1, 1], [0, 0]), method)
