@@ -26,9 +26,11 @@ from topology.capacity.simulation.model import (
 )
 from topology.capacity.simulation.outcome import Outcome, SlotsOutcome, StationOutcome, StreamOutcome
 from topology.capacity.simulation.steady import MOST_REQUESTS, Comparison, compare, simulate, warm
+from topology.capacity.simulation.transient import Change, Window, simulate_transient
 
 __all__ = [
-    "MOST_REQUESTS", "Answer", "Choose", "Comparison", "Discipline", "Free", "Group", "Hold", "Leave", "Model",
-    "Outcome", "Pick", "Policy", "Repeat", "Serve", "Slots", "SlotsOutcome", "Spread", "Station", "StationOutcome",
-    "Step", "Stream", "StreamOutcome", "compare", "simulate", "warm",
+    "MOST_REQUESTS", "Answer", "Change", "Choose", "Comparison", "Discipline", "Free", "Group", "Hold", "Leave",
+    "Model", "Outcome", "Pick", "Policy", "Repeat", "Serve", "Slots", "SlotsOutcome", "Spread", "Station",
+    "StationOutcome", "Step", "Stream", "StreamOutcome", "Window", "compare", "simulate", "simulate_transient",
+    "warm",
 ]  # fmt: skip

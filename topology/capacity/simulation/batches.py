@@ -36,14 +36,13 @@ class Batches:
         self._before = self.machine.totals()
         self.machine.take_histogram()
 
-    def add(self, requests: int) -> bool:
-        """Run a batch; False where there is no room for all the requests that wait."""
-        going = self.machine.go(requests)
+    def add(self, requests: int) -> None:
+        """Run a batch."""
+        self.machine.go(requests)
         totals = self.machine.totals()
         self.sums.append(totals - self._before)
         self.histograms.append(self.machine.take_histogram())
         self._before = totals
-        return going
 
     def pair(self) -> None:
         """Make one batch of each two."""
@@ -71,9 +70,10 @@ class Reading:
         self._unit = unit
 
     def per(self, above: Reals, below: Reals, unit: str, most: float = inf) -> Number:
-        """A sum over a sum as a number that is never negative."""
+        """A sum over a sum as a number that is never negative; 0 where there was nothing to divide by."""
+        if not below.any():
+            return Number(value=0.0, low=0.0, high=most if most < inf else 0.0, kind="simulated", unit=unit)
         value, half = ratio(above, below, self._confidence)
-        half = min(half, 1e300)
         return Number(
             value=value, low=max(0.0, value - half), high=min(most, value + half), kind="simulated", unit=unit
         )

@@ -41,19 +41,19 @@ class Course:
         return self.batches.machine.finished
 
     def warm_up(self, requests: int, most: int) -> None:
-        """Until so many are finished, and three times as long as the longest stay; then begin to count."""
+        """Until so many are finished, and three times as long as the longest stay."""
         program = self.batches.machine.program
         streams = enumerate(program.model.streams)
         longest = max(program.alone(place) + stream.think for place, stream in streams)
         machine = self.batches.machine
-        going = machine.go(requests)
-        if going and machine.now < 3 * longest:
+        machine.go(requests)
+        if machine.now < 3 * longest:
             machine.go(max(1, most // 4), until=3 * longest)
-        self.batches.begin()
 
-    def add(self, size: int) -> None:
-        if not self.batches.add(size):
-            self.saturated = self.saturated or growing(self.batches, certain=True)
+    def begin(self, requests: int) -> None:
+        """Begin to count when so many are finished."""
+        self.batches.machine.go(max(0, requests - self.requests))
+        self.batches.begin()
 
     def look(self) -> Reading:
         self.saturated = self.saturated or growing(self.batches)
@@ -84,10 +84,13 @@ def run(courses: list[Course], *, precision: float, most: int, warm_up: int) -> 
     """Run side by side; whether all became precise before `most` requests were finished or a queue grew for ever."""
     for course in courses:
         course.warm_up(warm_up, most)
+    warm_up = max(course.requests for course in courses)
+    for course in courses:
+        course.begin(warm_up)
     size = min(_FIRST_BATCH, max(1, (most - warm_up) // _MOST_BATCHES))
     while size:
         for course in courses:
-            course.add(size)
+            course.batches.add(size)
         verdict = _verdict(courses, precision)
         if verdict is not None:
             return verdict
@@ -97,8 +100,6 @@ def run(courses: list[Course], *, precision: float, most: int, warm_up: int) -> 
 
 def _verdict(courses: list[Course], precision: float) -> bool | None:
     """Whether all are precise; None to go on."""
-    if any(course.batches.machine.full for course in courses):
-        return False
     count = len(courses[0].batches.sums)
     if count < _FEWEST_BATCHES or count % _STEP:
         return None

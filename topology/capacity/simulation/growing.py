@@ -26,7 +26,7 @@ def overloaded(program: Program) -> str:
     return ""
 
 
-def growing(batches: Batches, *, certain: bool = False) -> str:
+def growing(batches: Batches) -> str:
     """The longest of the queues that grow as time goes by, as a sentence; empty where none does.
 
     A queue that grows evenly is, in the three thirds of a run, 1, 3 and 5 times as long on average as in the first.
@@ -41,7 +41,7 @@ def growing(batches: Batches, *, certain: bool = False) -> str:
     thirds = [float(part.mean()) for part in np.array_split(queues[:, longest], 3)]
     offered = float(reading.streams[:, :, 0].sum())
     long = queues[-1, longest] > max(_LONG, _SHARE * offered)
-    if not certain and not (long and thirds[2] > 1.35 * thirds[1] > 1.35 * 1.8 * thirds[0]):
+    if not batches.machine.full and not (long and thirds[2] > 1.35 * thirds[1] > 1.35 * 1.8 * thirds[0]):
         return ""
     name = _name(batches.machine.program, longest)
     return f"{name} is saturated: the queue there grows without end."

@@ -13,6 +13,7 @@ from topology.capacity.simulation import kernel
 from topology.capacity.simulation.compiled import COMPILED
 from topology.capacity.simulation.model import Stream
 from topology.capacity.simulation.program import Program
+from topology.errors import TierwrightError
 
 MOST_INSIDE = 1 << 20
 """Requests that may be in the system at once; more is a queue without end, or too large to be simulated."""
@@ -28,7 +29,7 @@ class Machine:
     def __init__(self, program: Program, seed: int) -> None:
         self.program = program
         self.full = False
-        """There was no room for another request."""
+        """There was no room for another request: from then on none comes."""
         users = sum(stream.users or 0 for stream in program.model.streams)
         self._room = users + 1024
         self._fill(seed)
@@ -45,16 +46,15 @@ class Machine:
         """Requests answered or refused so far."""
         return int(self._run[kernel.FINISHED])
 
-    def go(self, requests: int, until: float = inf) -> bool:
-        """Run until so many more requests are finished, or to a time; False where there is no room any more."""
+    def go(self, requests: int, until: float = inf) -> None:
+        """Run until so many more requests are finished, or to a time; who finds no room any more shuts the door."""
         self._run[kernel.STOP_AT] = self.finished + requests
         self._clock[kernel.HORIZON] = until
         while self._advance() == kernel.NO_ROOM:
             if 2 * self._room > MOST_INSIDE:
-                self.full = True
-                return False
-            self._grow()
-        return True
+                self._shut()
+            else:
+                self._grow()
 
     def totals(self) -> NDArray[np.float64]:
         """All sums up to now: the time; offered, answered, refused and response by stream; the area under the number
@@ -73,8 +73,8 @@ class Machine:
 
     def waiting(self) -> NDArray[np.float64]:
         """Who waits now: by place of a station, then by place of slots."""
-        station = np.asarray(self._station).reshape(-1, kernel.STATION_WIDTH)
-        served = np.asarray(self._served).reshape(-1, kernel.SERVED_WIDTH)
+        station = np.asarray(self.station).reshape(-1, kernel.STATION_WIDTH)
+        served = np.asarray(self.served).reshape(-1, kernel.SERVED_WIDTH)
         queued = np.maximum(station[:, kernel.PRESENT] - served[:, kernel.SERVERS], 0.0)
         slots = np.asarray(self._slots, dtype=np.int64).reshape(-1, kernel.SLOTS_WIDTH)
         return np.concatenate([queued, slots[:, kernel.WAITING].astype(float)])
@@ -86,24 +86,24 @@ class Machine:
 
     def _advance(self) -> int:
         return kernel.advance(
-            self._code, self._operand, self._request, self._work, self._station, self._served, self._due, self._first,
-            self._slots, self._held, self._group, self._member, self._stream, self._source, self._histogram, self._run,
+            self._code, self.operand, self.request, self.work, self.station, self.served, self.due, self.first,
+            self._slots, self._held, self.group, self.member, self._stream, self._source, self._histogram, self._run,
             self._clock,
         )  # fmt: skip
 
     def _fill(self, seed: int) -> None:
         program = self.program
-        self._code, self._operand = _whole(program.code), _real(program.operand)
-        self._request = _whole([0] * (self._room * program.width))
-        self._work = _real([0.0] * (self._room * kernel.WORK_WIDTH))
+        self._code, self.operand = _whole(program.code), _real(program.operand)
+        self.request = _whole([0] * (self._room * program.width))
+        self.work = _real([0.0] * (self._room * kernel.WORK_WIDTH))
         self._fill_stations()
         self._fill_slots()
         self._fill_groups()
         self._fill_streams(seed)
         self._histogram = _whole([0] * (kernel.BINS * len(program.model.streams)))
         self._run = _whole([program.width, program.places, -1, 0, 0])
-        alone = min(program.alone(stream) for stream in range(len(program.model.streams)))
-        self._clock = _real([0.0, inf, alone * 1e-6])
+        alone = [program.alone(stream) for stream in range(len(program.model.streams))]
+        self._clock = _real([0.0, inf, max(min(alone) * 1e-6, max(alone) * 1e-7)])
 
     def _fill_stations(self) -> None:
         program = self.program
@@ -118,7 +118,7 @@ class Machine:
         for _ in program.model.streams:
             whole += [0, 0, -1, -1, -1]
             real += [inf, 0.0, 0.0, 0.0, 0.0, 0.0]
-        self._station, self._served = _whole(whole), _real(real)
+        self.station, self.served = _whole(whole), _real(real)
         self._start_tournament(program.places + len(program.model.streams))
 
     def _start_tournament(self, players: int) -> None:
@@ -129,7 +129,7 @@ class Machine:
         first = [0] * leaves + list(range(leaves))
         for node in range(leaves - 1, 0, -1):
             first[node] = first[2 * node]
-        self._due, self._first = _real([inf] * leaves), _whole(first)
+        self.due, self.first = _real([inf] * leaves), _whole(first)
 
     def _fill_slots(self) -> None:
         whole: list[int] = []
@@ -146,7 +146,7 @@ class Machine:
         for group in self.program.model.groups:
             whole += [first, group.members, _POLICIES[group.policy], group.members - 1, group.members]
             first += group.members
-        self._group, self._member = _whole(whole), _whole([0, 1] * first)
+        self.group, self.member = _whole(whole), _whole([0, 1] * first)
 
     def _fill_streams(self, seed: int) -> None:
         whole: list[int] = []
@@ -158,7 +158,7 @@ class Machine:
         for place, stream in enumerate(self.program.model.streams):
             if stream.rate is not None:
                 arrival = kernel.next_arrival(self._stream, self._source, place, 0.0)
-                kernel.settle(self._due, self._first, self.program.places + place, arrival)
+                kernel.settle(self.due, self.first, self.program.places + place, arrival)
 
     def _start_users(self, seed: int) -> None:
         """All users stand where they think, at time 0, and go on from there to think."""
@@ -169,29 +169,36 @@ class Machine:
                 self._set_user(user, place, last=user + 1 == users.stop, first=user == who)
             if users:
                 at = self.program.places - len(self.program.model.streams) + place
-                self._station[at * kernel.STATION_WIDTH + kernel.PRESENT] = len(users)
-                self._station[at * kernel.STATION_WIDTH + kernel.ROOT] = who
-                kernel.settle(self._due, self._first, at, 0.0)
+                self.station[at * kernel.STATION_WIDTH + kernel.PRESENT] = len(users)
+                self.station[at * kernel.STATION_WIDTH + kernel.ROOT] = who
+                kernel.settle(self.due, self.first, at, 0.0)
             who = users.stop
 
     def _set_user(self, user: int, place: int, *, first: bool, last: bool) -> None:
         """The first is the root of a heap of equals, and the others its children."""
         at = user * self.program.width
-        self._request[at + kernel.PC] = self.program.entries[place]
-        self._request[at + kernel.STREAM] = place
-        self._request[at + kernel.RANDOM] = kernel.seed(self._stream, place * kernel.STREAM_WIDTH + kernel.SEEDS)
-        self._request[at + kernel.NEXT] = -1 if first or last else user + 1
-        self._request[at + kernel.CHILD] = user + 1 if first and not last else -1
+        self.request[at + kernel.PC] = self.program.entries[place]
+        self.request[at + kernel.STREAM] = place
+        self.request[at + kernel.RANDOM] = kernel.seed(self._stream, place * kernel.STREAM_WIDTH + kernel.SEEDS)
+        self.request[at + kernel.NEXT] = -1 if first or last else user + 1
+        self.request[at + kernel.CHILD] = user + 1 if first and not last else -1
 
     def _make_free(self, start: int, stop: int) -> None:
         for who in range(start, stop):
-            self._request[who * self.program.width + kernel.NEXT] = who + 1 if who + 1 < stop else -1
+            self.request[who * self.program.width + kernel.NEXT] = who + 1 if who + 1 < stop else -1
         self._run[kernel.IDLE] = start
+
+    def _shut(self) -> None:
+        if self.waiting().sum() < MOST_INSIDE / 4:
+            raise TierwrightError(f"More than {MOST_INSIDE // 2:,} requests would be in the system at once: too many.")
+        self.full = True
+        for place in range(len(self.program.model.streams)):
+            kernel.settle(self.due, self.first, self.program.places + place, inf)
 
     def _grow(self) -> None:
         room = self._room
         whole, real = _whole([0] * (room * self.program.width)), _real([0.0] * (room * kernel.WORK_WIDTH))
-        self._request, self._work = _joined(self._request, whole), _joined(self._work, real)
+        self.request, self.work = _joined(self.request, whole), _joined(self.work, real)
         self._room = 2 * room
         self._make_free(room, 2 * room)
 
@@ -202,8 +209,8 @@ class Machine:
         return np.column_stack([counted, source[:, kernel.SUM]]).ravel()
 
     def _stations(self) -> NDArray[np.float64]:
-        station = np.asarray(self._station).reshape(-1, kernel.STATION_WIDTH)
-        served = np.asarray(self._served).reshape(-1, kernel.SERVED_WIDTH)
+        station = np.asarray(self.station).reshape(-1, kernel.STATION_WIDTH)
+        served = np.asarray(self.served).reshape(-1, kernel.SERVED_WIDTH)
         since = self.now - served[:, kernel.TOUCHED]
         present = station[:, kernel.PRESENT].astype(float)
         area = served[:, kernel.AREA] + present * since

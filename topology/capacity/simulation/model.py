@@ -101,6 +101,8 @@ class Choose:
     """One of several ways by chance; what the chances leave to 1 is nothing."""
 
     ways: tuple[tuple[float, tuple[Step, ...]], ...]
+    name: str = ""
+    """By which a change in time finds it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -50,6 +50,8 @@ class Program:
     """Mean service of a request alone: by stream, by station, in all its visits."""
     service_at: tuple[tuple[str, int], ...]
     """Each instruction that serves, by its station's name: a change in time finds them here."""
+    chances_at: tuple[tuple[str, int, int], ...]
+    """The first of the ways of each named choice, and how many there are."""
 
     def alone(self, stream: int) -> float:
         """Mean time of a request where it waits for nobody."""
@@ -77,6 +79,7 @@ def compile_model(model: Model) -> Program:
         slots_places=names.slots_places,
         demands=tuple(demands),
         service_at=tuple(writer.service_at),
+        chances_at=tuple(writer.chances_at),
     )
 
 
@@ -122,6 +125,7 @@ class _Writer:
         self.operand: list[float] = []
         self.counters = 0
         self.service_at: list[tuple[str, int]] = []
+        self.chances_at: list[tuple[str, int, int]] = []
         self.turning_away: list[tuple[int, _Here]] = []
         self.demand = [0.0] * len(names.stations)
         self.owns = False
@@ -288,15 +292,9 @@ def _write_times(writer: _Writer, step: Repeat, counter: int) -> int:
 
 
 def _write_choose(writer: _Writer, step: Choose, here: _Here) -> None:
-    sums, total = [], 0.0
-    for chance, _ in step.ways:
-        total += check_number(chance, "A chance", here.path)
-        sums.append(total)
-    if total > 1 + 1e-9:
-        raise refuse(f"The chances of the ways come to {total:g}, more than 1.", here.path)
-    if abs(total - 1) <= 1e-9 and sums:
-        sums[-1] = 1.0
+    sums = sums_of([chance for chance, _ in step.ways], here.path)
     choose = writer.write(kernel.CHOOSE, len(sums))
+    writer.chances_at.append((step.name, choose + 1, len(sums)))
     ways = [writer.write(kernel.JUMP, operand=upto) for upto in sums]
     ends = []
     for way, (chance, steps) in zip(ways, step.ways, strict=True):
@@ -308,6 +306,19 @@ def _write_choose(writer: _Writer, step: Choose, here: _Here) -> None:
     for end in ends:
         writer.aim(end, 1)
     writer.aim(choose, 2)
+
+
+def sums_of(chances: Sequence[float], path: str) -> list[float]:
+    """Chances added up, as a choice is made by them."""
+    sums, total = [], 0.0
+    for chance in chances:
+        total += check_number(chance, "A chance", path)
+        sums.append(total)
+    if total > 1 + 1e-9:
+        raise refuse(f"The chances of the ways come to {total:g}, more than 1.", path)
+    if abs(total - 1) <= 1e-9 and sums:
+        sums[-1] = 1.0
+    return sums
 
 
 def _write_answer(writer: _Writer, step: Answer, here: _Here) -> None:

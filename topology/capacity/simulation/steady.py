@@ -8,6 +8,7 @@ from topology.capacity.answer import Number
 from topology.capacity.simulation.check import check_count, check_number, refuse
 from topology.capacity.simulation.model import Model, Serve, Station, Stream
 from topology.capacity.simulation.outcome import Outcome
+from topology.capacity.simulation.transient import Change, simulate_transient
 
 MOST_REQUESTS = 4_000_000
 _WARM_UP = 10_000
@@ -75,8 +76,11 @@ def warm() -> bool:
     """Compile the loop, or load what is compiled already; False where numba is not to be had."""
     from topology.capacity.simulation.compiled import COMPILED
 
-    page = Stream(name="page", rate=1.0, steps=(Serve(station="cpu", mean=0.5),))
-    simulate(Model(streams=(page,), stations=(Station(name="cpu", servers=1),)), seed=1, most_requests=2_000)
+    page = Stream(name="page", rate=3.0, steps=(Serve(station="cpu", mean=0.5),))
+    model = Model(streams=(page,), stations=(Station(name="cpu", servers=2, discipline="fcfs"),))
+    simulate(model, seed=1, most_requests=2_000)
+    pause = (Change(at=1.0, station="cpu", up=False), Change(at=9.0, station="cpu", up=True))
+    simulate_transient(model, pause, seed=1, horizon=10.0, window=10.0, runs=5)
     return COMPILED
 
 

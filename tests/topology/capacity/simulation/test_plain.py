@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from topology.capacity.simulation import (
+    Change,
     Choose,
     Free,
     Group,
@@ -23,7 +24,9 @@ from topology.capacity.simulation import (
     Slots,
     Station,
     Stream,
+    Window,
     simulate,
+    simulate_transient,
 )
 
 pytest.importorskip("numba")
@@ -60,9 +63,11 @@ def everything(policy: Policy) -> Model:
     )
 
 
-def outcomes() -> list[Outcome]:
-    """A short run for each policy."""
-    return [simulate(everything(policy), seed=11, most_requests=4_000) for policy in POLICIES]
+def outcomes() -> list[Outcome | tuple[Window, ...]]:
+    """A short run for each policy, and one with a change."""
+    pause = (Change(at=2.0, station="disk", up=False), Change(at=4.0, station="disk", up=True))
+    changing = simulate_transient(everything("random"), pause, seed=11, horizon=6.0, window=2.0, runs=5, warm_up=1.0)
+    return [*(simulate(everything(policy), seed=11, most_requests=2_500) for policy in POLICIES), changing]
 
 
 def test_plain_python_gives_the_same_figures() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.topology.capacity.simulation.systems import cluster, one_station, workers
-from topology.capacity.simulation import Free, Hold, Serve, Slots, Station, Stream, compare, simulate, warm
+from topology.capacity.simulation import Free, Hold, Model, Serve, Slots, Station, Stream, compare, simulate, warm
 from topology.capacity.simulation.interval import half_width, ratio, student
 from topology.errors import TierwrightError
 
@@ -56,6 +56,24 @@ def test_what_a_saturated_system_carries_is_told() -> None:
     assert outcome.overall.throughput.value == pytest.approx(10.0, rel=0.02)
     assert outcome.stations["cpu"].utilisation is not None
     assert outcome.stations["cpu"].utilisation.value == pytest.approx(1.0)
+
+
+def test_a_thousandfold_load_is_saturated_and_has_no_odd_numbers() -> None:
+    outcome = simulate(one_station(10_000.0, Serve(station="cpu", mean=0.1)), seed=1, most_requests=100_000)
+
+    assert outcome.saturated.startswith("cpu is saturated")
+    assert outcome.overall.throughput.value == pytest.approx(10.0, rel=0.05)
+    assert "nan" not in repr(outcome)
+    assert "inf" not in repr(outcome)
+
+
+def test_more_than_a_computer_can_keep_is_refused() -> None:
+    page = Stream(name="page", rate=1e6, steps=(Serve(station="line", mean=60.0),))
+
+    with pytest.raises(
+        TierwrightError, match=r"^More than 524,288 requests would be in the system at once: too many\.$"
+    ):
+        simulate(Model(streams=(page,), stations=(Station(name="line", servers=None),)), seed=1)
 
 
 def test_too_few_slots_are_found_to_be_saturated() -> None:
