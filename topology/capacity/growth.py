@@ -18,6 +18,8 @@ MONTHS_A_YEAR = 12
 DAYS_A_MONTH = 365.2425 / MONTHS_A_YEAR
 FAR = 600.0
 """Months beyond which no date is worth naming (fifty years)."""
+MOST_TIMES = 1e12
+"""Times of today's peak beyond which nothing is told apart: what a peak that may be 0 can grow by has no end."""
 _FULL: dict[Resource | Literal["headroom", "p95"], str] = {
     "cpu": "the CPU of {tier} is full",
     "disk": "the disk of {tier} is busy all the time",
@@ -102,13 +104,17 @@ def growth_estimate(workload: Workload) -> Estimate | None:
 def factor_of(rate: Number, peak: Estimate) -> Number:
     """A rate in times of today's peak."""
     return Number(
-        value=rate.value / peak.mid,
-        low=rate.low / peak.high,
-        high=rate.high / peak.low if peak.low > 0 else rate.high / peak.mid,
+        value=_times(rate.value, peak.mid),
+        low=_times(rate.low, peak.high),
+        high=_times(rate.high, peak.low),
         kind="approximate",
         unit="times",
         why="capacity / peak",
     )
+
+
+def _times(rate: float, peak: float) -> float:
+    return min(MOST_TIMES, rate / peak) if peak > 0 else MOST_TIMES
 
 
 def limit_date(

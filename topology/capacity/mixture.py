@@ -43,7 +43,7 @@ def mixture_percentile(share: float, parts: Sequence[Part], *, endless: float = 
         ahead = _ahead(value, short, parts)
         if not low < ahead < high:
             ahead = (low + high) / 2 if high < math.inf else value * 2
-        if abs(ahead - value) <= _CLOSE * value or high - low <= _CLOSE * high:
+        if abs(ahead - value) <= _CLOSE * value or low >= high * (1 - _CLOSE):
             return ahead
         value = ahead
     return value

@@ -87,7 +87,7 @@ def service_of(study: Study, *, crews: int | None = None) -> Service:
     return Service(
         served=served,
         minutes_lost=minutes,
-        overload=1 - states.served(states.alive),
+        overload=max(0.0, 1 - states.served(states.alive)),
         promise_kept=kept,
         tiers=tiers,
         says=_says(served, minutes, tiers, hourly=rates is not None),
@@ -141,7 +141,7 @@ class _States:
             served += weight * self.served(state)
             kept += weight * self._keeping(state) if self.promised is not None else 0.0
         failover = sum(self._failover(group, corner) for group in self.groups)
-        return _Sums(served=max(0.0, served - failover), kept=max(0.0, kept - failover))
+        return _Sums(served=_part(served - failover), kept=_part(kept - failover))
 
     def tiers(self) -> tuple[TierLoss, ...]:
         """What each group costs if all others never failed, added up by tier."""
@@ -172,7 +172,7 @@ class _States:
             for dead, weight in enumerate(self._chain(group, corner))
             if weight > LEAST_WEIGHT
         )
-        return lost + self._failover(group, corner)
+        return max(0.0, lost) + self._failover(group, corner)
 
     def _only(self, index: int, dead: int) -> tuple[int, ...]:
         return (*self.alive[:index], dead, *self.alive[index + 1 :])
@@ -240,6 +240,11 @@ class _States:
             kinds: Sequence[Kind] = stopped(self.study.network, lost) if lost else ()
             self._stopped[state] = share_of(kinds, self.study.workload) if kinds else 0.0
         return self._stopped[state]
+
+
+def _part(share: float) -> float:
+    """A share that rounding may have carried beyond its ends."""
+    return min(1.0, max(0.0, share))
 
 
 def _products(chains: Sequence[Sequence[float]]) -> Iterator[tuple[float, tuple[int, ...]]]:

@@ -17,6 +17,8 @@ MONTHS_OF_USE = 36
 
 SECONDS_A_MONTH = HOURS_A_MONTH * 3600
 MILLION = 1e6
+LEAST_SHARE = 1e-3
+"""The least that a mean rate is taken for, of what is expected: a request at no rate at all has no price."""
 _RATES: dict[Literal["mean", "hours", "peak"], str] = {
     "mean": "at the mean rate of {rate} requests/s",
     "hours": "at {rate} requests/s, the mean of the hours given",

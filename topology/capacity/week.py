@@ -6,6 +6,7 @@ hour leaves to the next is not carried on.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -98,22 +99,23 @@ def peak_latency(study: Study, peak: Estimate) -> dict[Figure, Number]:
 
 
 def steps_of(rates: Sequence[float]) -> tuple[Step, ...]:
-    """The distinct rates above 0 with the requests that fall to each; of many, equal spans of load taken together.
+    """The distinct rates above 0 with the requests that fall to each; of many, those that lie near each other as one.
 
-    The busiest rate always stays itself. A span's rate is the mean of its requests' rates.
+    Spans are narrower towards the busiest rate, where response times bend; that rate always stays itself. A span's
+    rate is the mean of its requests' rates.
     """
     total = sum(rates)
     asked = sorted(rate for rate in rates if rate > 0)
     if len(set(asked)) <= MOST_RATES:
         return tuple(Step(rate=rate, weight=asked.count(rate) * rate / total) for rate in dict.fromkeys(asked))
     top, bottom = asked[-1], asked[0]
-    width = (top - bottom) / (MOST_RATES - 1)
     spans: dict[int, list[float]] = {}
     for rate in asked:
-        spans.setdefault(MOST_RATES if rate == top else int((rate - bottom) / width), []).append(rate)
+        below = math.sqrt((top - rate) / (top - bottom))
+        spans.setdefault(math.ceil(below * (MOST_RATES - 1)), []).append(rate)
     return tuple(
         Step(rate=sum(rate * rate for rate in span) / sum(span), weight=sum(span) / total)
-        for _, span in sorted(spans.items())
+        for _, span in sorted(spans.items(), reverse=True)
     )
 
 
