@@ -32,10 +32,16 @@ tiers:
 """
 
 
-@pytest.fixture
-def asked(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A saved workload."""
-    return _workload(tmp_path, 350)
+    return _workload(tmp_path_factory.mktemp("asked"), 350)
+
+
+@pytest.fixture(scope="module")
+def found(asked: Path) -> Any:
+    """The answer for machines."""
+    return json.loads(answer(*promise(asked), "--json"))
 
 
 def _workload(folder: Path, rate: float) -> Path:
@@ -65,9 +71,7 @@ def ended(*arguments: str) -> tuple[int, str, str]:
     return caught.value.code, out.getvalue(), said.getvalue()
 
 
-def test_the_json_has_the_promised_keys_and_a_plan_that_can_be_forecast(asked: Path) -> None:
-    found: dict[str, Any] = json.loads(answer(*promise(asked), "--json"))
-
+def test_the_json_has_the_promised_keys_and_a_plan_that_can_be_forecast(found: Any) -> None:
     assert {"winner", "front", "losers", "candidates", "relax"} <= set(found)
     assert {"plan", "cost_month", "latency_ms", "availability"} <= set(found["winner"])
     assert all({"plan", "why"} <= set(loser) for loser in found["losers"])
@@ -97,8 +101,7 @@ def test_the_report_has_front_winner_losers_chance_and_what_to_measure(asked: Pa
     assert max(len(line) for line in text.splitlines()) <= 100
 
 
-def test_the_written_plan_is_exported(asked: Path, tmp_path: Path) -> None:
-    found = json.loads(answer(*promise(asked), "--json"))
+def test_the_written_plan_is_exported(found: Any, tmp_path: Path) -> None:
     plan = tmp_path / "winner.json"
     plan.write_text(json.dumps(found["winner"]["plan"]), encoding="utf-8")
 

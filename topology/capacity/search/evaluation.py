@@ -75,7 +75,7 @@ def measured(space: Space, candidates: Numbers, values: Floats) -> Measures:
 def _fill(space: Space, skeleton: int, rows: Numbers, local: Numbers, values: Floats, found: Measures) -> None:
     tiers = space.skeletons[skeleton].tiers
     digits = np.stack(np.unravel_index(local, [len(tier.options) for tier in tiers]))
-    used = [np.unique(column, return_inverse=True) for column in digits]
+    used = [distinct(column, len(tier.options)) for column, tier in zip(digits, tiers, strict=True)]
     tables = [
         table(tier, [tier.options[place] for place in places], space.classes, values)
         for tier, (places, _) in zip(tiers, used, strict=True)
@@ -87,6 +87,14 @@ def _fill(space: Space, skeleton: int, rows: Numbers, local: Numbers, values: Fl
         answer = combined.measures([inverse[part] for _, inverse in used])
         for item in fields(Measures):
             getattr(found, item.name)[rows[part]] = getattr(answer, item.name)
+
+
+def distinct(numbers: Numbers, most: int) -> tuple[Numbers, Numbers]:
+    """The numbers below `most` that there are, in rising order, and the place of each number among them."""
+    there = np.zeros(most, dtype=np.bool_)
+    there[numbers] = True
+    place = np.cumsum(there) - 1
+    return np.flatnonzero(there), place[numbers]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,13 +127,21 @@ class _Combined:
         )
 
     def _availability(self, item: Table, rows: Numbers, held: Waits) -> Floats:
-        found = np.empty((len(rows), len(self.values)))
+        """By option where nothing is held there; else slots that are held keep servers busy too."""
+        if item.held is None:
+            return (self._pooled(item.pooled, item.load) * item.lone)[rows]
         servers = item.pooled[rows]
         load = np.maximum(item.load[rows], held.share * servers[:, None])
-        for count in np.unique(servers):
-            here = servers == count
-            found[here] = pooled_availability(int(count), load[here], self.values) if count else 1.0
-        return found * item.lone[rows]
+        return self._pooled(servers, load) * item.lone[rows]
+
+    def _pooled(self, servers: Numbers, load: Floats) -> Floats:
+        found = np.ones(load.shape)
+        counts, kinds = distinct(servers, int(servers.max(initial=0)) + 1)
+        for place, count in enumerate(counts.tolist()):
+            if count:
+                here = kinds == place
+                found[here] = pooled_availability(count, load[here], self.values)
+        return found
 
     def _p95_ms(self, places: Sequence[Numbers], slots: Sequence[Waits], used: Floats) -> Floats:
         """Of the classes that count, as a mixture by their shares; the time at which a request is cut off at most."""

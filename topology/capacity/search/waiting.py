@@ -41,13 +41,22 @@ def waits(
     mine = tables[number]
     if not _matters(mine, classes):
         return _nothing((len(places[number]), len(rates)))
-    deeper = [tables[place].lift[rows] for place, rows in enumerate(places) if place > number]
-    _, first, inverse = np.unique(np.stack([places[number], *deeper]), axis=1, return_index=True, return_inverse=True)
+    first, inverse = _kinds(tables, places, number)
     inner = np.zeros((len(first), len(classes), len(rates)))
     for place in range(number + 1, len(tables)):
         inner = inner + tables[place].plain[places[place][first]]
     found = _of(mine, places[number][first], inner, classes, rates)
-    return Waits(**{item.name: getattr(found, item.name)[inverse.reshape(-1)] for item in fields(Waits)})
+    return Waits(**{item.name: getattr(found, item.name)[inverse] for item in fields(Waits)})
+
+
+def _kinds(tables: Sequence[Table], places: Sequence[Numbers], number: int) -> tuple[Numbers, Numbers]:
+    """One candidate of each kind that differs in this tier's option or in a lift further in, and the kind of each."""
+    key = places[number].copy()
+    for place in range(number + 1, len(tables)):
+        lift = tables[place].lift
+        key = key * (int(lift.max(initial=0)) + 1) + lift[places[place]]
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    return first, inverse.reshape(-1)
 
 
 def alone(item: Table, inner: Floats, classes: Sequence[Class], rates: Floats) -> Waits:
