@@ -72,9 +72,8 @@ def mean_rate(workload: Workload) -> tuple[Estimate, Literal["mean", "hours", "p
 def _per_million(cost: Cost, rate: Estimate, told: str) -> Number | None:
     if cost.amount is None or rate.mid <= 0:
         return None
-    amounts = [
-        cost.amount * MILLION / (asked * SECONDS_A_MONTH) for asked in (rate.mid, rate.low or rate.mid, rate.high)
-    ]
+    asked = (rate.mid, max(rate.low, rate.mid * LEAST_SHARE), rate.high)
+    amounts = [cost.amount * MILLION / (requests * SECONDS_A_MONTH) for requests in asked]
     return Number(
         value=amounts[0],
         low=amounts[2],
