@@ -21,6 +21,6 @@ from planner.charts.scales import Scale, path_of, round_up, smooth_path_of
 
 __all__ = [
     "HEIGHT", "HUE_OF_KIND", "WEEKDAYS", "Bar", "Column", "Columns", "Heat", "HeatCell", "HeatRow", "HeatRun",
-    "Mark", "ResponseChart", "Scale", "Shares", "Slice", "bar", "class_shares", "heat_of", "hour_name", "hour_profile", "path_of",
-    "promised_share", "response_charts", "round_up", "smooth_path_of",
+    "Mark", "ResponseChart", "Scale", "Shares", "Slice", "bar", "class_shares", "heat_of", "hour_name", "hour_profile",
+    "path_of", "promised_share", "response_charts", "round_up", "smooth_path_of",
 ]  # fmt: skip

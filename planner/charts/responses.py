@@ -14,6 +14,8 @@ from topology.capacity import Curve, CurvePoint, Number
 WIDTHS = (680, 340)
 """A drawing for wide screens and one for narrow ones; letters then have the same size on both."""
 HEIGHT, LEFT, RIGHT, BOTTOM = 300, 46, 8, 34
+FAR = 4
+"""Heights of the drawing above which a line is not followed."""
 ROW = 14
 """Height of a row of labels above the plot."""
 LETTER = 5.9
@@ -70,6 +72,16 @@ class ResponseChart:
     today: float | None
     """Height of today's 95th percentile on its mark; None where it is above the drawing, or has no end."""
 
+    @property
+    def across(self) -> float:
+        """Width of the plot, which cuts off what lies outside it."""
+        return self.right - self.left
+
+    @property
+    def up(self) -> float:
+        """Height of the plot."""
+        return self.bottom - self.top
+
 
 def response_charts(
     curve: Curve, *, today: float, later: float | None = None, promise_ms: float | None = None
@@ -116,28 +128,18 @@ def _number(point: CurvePoint, which: str) -> Number:
 
 
 def _line(points: Sequence[CurvePoint], across: Scale, up: Scale, which: str) -> str:
-    """The line up to where it leaves the drawing."""
-    return smooth_path_of(_cut([(point.rate, _number(point, which).value) for point in points], across, up))
+    """The line, also above the upper edge, where the drawing ends it."""
+    return smooth_path_of(_places([(point.rate, _number(point, which).value) for point in points], across, up))
 
 
-def _cut(values: list[tuple[float, float]], across: Scale, up: Scale) -> list[tuple[float, float]]:
-    """Places of the values, ending on the upper edge where they go beyond it."""
-    places: list[tuple[float, float]] = []
-    for at, (rate, height) in enumerate(values):
-        if height > up.most and at:
-            before, below = values[at - 1]
-            share = (up.most - below) / (height - below)
-            places.append((across.place(before + share * (rate - before)), up.place(up.most)))
-            break
-        places.append((across.place(rate), up.place(height)))
-    return places
+def _places(values: Iterable[tuple[float, float]], across: Scale, up: Scale) -> list[tuple[float, float]]:
+    """Places of rates and heights; what is far above the drawing stays not so far above it."""
+    return [(across.place(rate), up.beyond(min(height, FAR * up.most))) for rate, height in values]
 
 
 def _band(points: Sequence[CurvePoint], across: Scale, up: Scale) -> str:
-    above = _cut([(point.rate, point.p95.high) for point in points], across, up)
-    below = _cut([(point.rate, point.p95.low) for point in points], across, up)
-    if below[-1][0] > above[-1][0]:
-        above.append((below[-1][0], above[-1][1]))
+    above = _places([(point.rate, point.p95.high) for point in points], across, up)
+    below = _places([(point.rate, point.p95.low) for point in points], across, up)
     return path_of([*above, *reversed(below)], close=True)
 
 

@@ -29,6 +29,10 @@ class Scale:
         share = min(max(value / self.most, 0.0), 1.0)
         return round(self.start + share * (self.end - self.start), 1)
 
+    def beyond(self, value: float) -> float:
+        """Where a value lies, also outside the drawing."""
+        return round(self.start + value / self.most * (self.end - self.start), 1)
+
     def ticks(self, about: int = 5) -> tuple[float, ...]:
         """Round values from 0 to the end, some `about` of them."""
         step = round_up(self.most / about)
