@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from topology.capacity import Cheapest, Constraint, Doubt, Found, Objective, digits, percent
+from topology.capacity import Cheapest, Constraint, Found, Objective, digits, percent
 
 WIDTH = 100
 HEAD = ("", "stage", "servers", "cost a month", "p95 ms", "availability", "headroom", "one dead", "holds in")
@@ -23,7 +23,7 @@ def report(answer: Cheapest, objective: Objective, *, rate: float) -> str:
         list(_winner(answer)),
         list(_relax(answer)),
         list(_losers(answer)),
-        list(_doubt(answer.doubt)),
+        list(_doubt(answer)),
         list(_items("Before you trust this", answer.notes)),
         [f"{answer.candidates:,} candidates were weighed."],
     ]
@@ -105,10 +105,14 @@ def _losers(answer: Cheapest) -> Iterator[str]:
     yield from _items("Why not cheaper, and why not otherwise", [loser.why for loser in answer.losers])
 
 
-def _doubt(doubt: Doubt | None) -> Iterator[str]:
-    if doubt is None or not doubt.influences:
+def _doubt(answer: Cheapest) -> Iterator[str]:
+    doubt, winner = answer.doubt, answer.winner
+    if winner is None or doubt is None or not doubt.influences:
         return
     yield "What to measure next"
+    if winner.chance.holds >= 1:
+        yield from _wrapped("Nothing need be measured for this: the promise holds in every world.")
+        return
     yield from _wrapped(doubt.measure)
     longest = max(item.shrinks for item in doubt.influences)
     for item in doubt.influences[:_SHOWN]:

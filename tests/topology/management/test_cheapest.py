@@ -101,6 +101,12 @@ def test_the_report_has_front_winner_losers_chance_and_what_to_measure(asked: Pa
     assert max(len(line) for line in text.splitlines()) <= 100
 
 
+def test_where_the_promise_holds_in_every_world_nothing_need_be_measured(tmp_path: Path) -> None:
+    text = answer(*promise(_workload(tmp_path, 0.01), availability=0.9, p95=5000))
+
+    assert "Nothing need be measured for this" in text
+
+
 def test_the_written_plan_is_exported(found: Any, tmp_path: Path) -> None:
     plan = tmp_path / "winner.json"
     plan.write_text(json.dumps(found["winner"]["plan"]), encoding="utf-8")
