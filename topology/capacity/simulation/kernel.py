@@ -44,7 +44,7 @@ CODE_WIDTH = 4
 EXPONENTIAL, AS_LONG, BY_OWN = range(3)
 
 # Why the loop came back.
-ENOUGH, TIME_UP, NO_ROOM = range(3)
+ENOUGH, TIME_UP, NO_ROOM, STUCK = range(4)
 
 # The histogram of response times: so many bins while a time grows by the factor e, which puts the middle of a bin
 # within 0.1 % of everything in it.
@@ -263,15 +263,15 @@ def advance(  # noqa: C901, PLR0915 - one loop: split, it would run at a fractio
     code: Any, operand: Any, request: Any, work: Any, station: Any, served: Any, due: Any, first: Any,
     slots: Any, held: Any, group: Any, member: Any, stream: Any, source: Any, histogram: Any, run: Any, clock: Any,
 ) -> int:  # fmt: skip
-    """Run until STOP_AT requests are finished or HORIZON is reached, or there is no room for another request."""
+    """Run until STOP_AT are finished, HORIZON is reached, there is no room for a request, or nothing is ever due."""
     width, stations = run[WIDTH], run[STATIONS]
     now, horizon, floor = clock[NOW], clock[HORIZON], clock[FLOOR]
     while run[FINISHED] < run[STOP_AT]:
         leaf = first[1]
         time = due[leaf]
-        if time > horizon:
-            clock[NOW] = horizon
-            return TIME_UP
+        if time >= horizon:
+            clock[NOW] = now if horizon == inf else horizon
+            return STUCK if horizon == inf else TIME_UP
         if leaf >= stations:
             who = run[IDLE]
             if who < 0:

@@ -50,11 +50,13 @@ class Machine:
         """Run until so many more requests are finished, or to a time; who finds no room any more shuts the door."""
         self._run[kernel.STOP_AT] = self.finished + requests
         self._clock[kernel.HORIZON] = until
-        while self._advance() == kernel.NO_ROOM:
+        while (why := self._advance()) == kernel.NO_ROOM:
             if 2 * self._room > MOST_INSIDE:
                 self._shut()
             else:
                 self._grow()
+        if why == kernel.STUCK:
+            raise TierwrightError("Requests wait for slots that others hold who wait too: nothing can go on any more.")
 
     def totals(self) -> NDArray[np.float64]:
         """All sums up to now: the time; offered, answered, refused and response by stream; the area under the number

@@ -26,6 +26,7 @@ from topology.capacity.simulation.model import (
 )
 
 _DEEPEST = 30
+_MOST_SERVICES = 100_000
 _LAWS = {"exponential": kernel.EXPONENTIAL, "fixed": kernel.AS_LONG, "own": kernel.BY_OWN}
 
 
@@ -128,6 +129,7 @@ class _Writer:
         self.chances_at: list[tuple[str, int, int]] = []
         self.turning_away: list[tuple[int, _Here]] = []
         self.demand = [0.0] * len(names.stations)
+        self.services = 0.0
         self.owns = False
         self.limited = False
 
@@ -167,6 +169,7 @@ class _Writer:
 def _write_stream(writer: _Writer, stream: Stream, thinking: int) -> tuple[float, ...]:
     writer.demand = [0.0] * len(writer.names.stations)
     writer.owns = writer.limited = False
+    writer.services = 0.0
     here = _Here(path=f"streams.{stream.name}.steps")
     entry = len(writer.operand)
     if stream.users is not None and stream.think > 0:
@@ -260,6 +263,9 @@ def _write_serve(writer: _Writer, step: Serve, here: _Here) -> None:
     )
     writer.service_at.append((step.station, instruction))
     writer.demand[list(writer.names.stations).index(step.station)] += here.share * mean
+    writer.services += here.share
+    if writer.services > _MOST_SERVICES:
+        raise refuse(f"A request would be served more than {_MOST_SERVICES:,} times.", here.path)
     writer.owns |= step.spread == "own"
 
 

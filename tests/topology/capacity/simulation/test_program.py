@@ -81,6 +81,10 @@ def refusal_of(model: Model) -> str:
             [Repeat(times=1.5, steps=(SERVE,))],
             "streams.page.steps.0: Steps can be done exactly 1.5 times only as a mean: the law must be geometric.",
         ),
+        (
+            [Repeat(times=1e6, steps=(SERVE,), law="geometric")],
+            "streams.page.steps.0.0: A request would be served more than 100,000 times.",
+        ),
         ([], "streams.page.steps: A request of this stream is served nowhere: it would take no time."),
         (
             [Repeat(times=0, steps=(SERVE,))],
@@ -174,3 +178,19 @@ def test_a_refused_request_gives_back_what_it_holds() -> None:
     assert outcome.stable
     assert outcome.overall.refused.value > 0.3
     assert outcome.slots["workers"].held.value == pytest.approx(2 * outcome.slots["pool"].held.value, rel=1e-9)
+
+
+@pytest.mark.parametrize("users", [None, 10])
+def test_requests_that_wait_for_each_other_for_ever_are_found(users: int | None) -> None:
+    def both(one: str, other: str) -> tuple[Step, ...]:
+        return (Hold(slots=one), SERVE, Hold(slots=other), SERVE, Free(slots=other), Free(slots=one))
+
+    rate = None if users else 5.0
+    streams = tuple(
+        Stream(name=one, rate=rate, users=users, steps=both(one, other)) for one, other in (("a", "b"), ("b", "a"))
+    )
+    slots = (Slots(name="a", count=1), Slots(name="b", count=1))
+
+    assert refusal_of(replace(MODEL, streams=streams, slots=slots)) == (
+        "Requests wait for slots that others hold who wait too: nothing can go on any more."
+    )
