@@ -87,6 +87,30 @@ def database(url: str) -> dict[str, Any]:
     return described
 
 
+TASK_BACKENDS = {
+    "process": "topology.background.ThreadBackend",
+    "database": "django_tasks_db.DatabaseBackend",
+    "redis": "django_tasks_rq.RQBackend",
+}
+
+
+def task_backend(kind: str) -> dict[str, Any]:
+    """Who works on tasks: a thread of this process, workers that ask the database, or workers that ask Redis."""
+    if kind not in TASK_BACKENDS:
+        raise ImproperlyConfigured(f"TIERWRIGHT_TASKS is {kind!r}; use {', '.join(TASK_BACKENDS)}.")
+    return {"default": {"BACKEND": TASK_BACKENDS[kind], "QUEUES": ["default"]}}
+
+
+def redis_queue(url: str) -> dict[str, Any]:
+    """The queue at `url` for django-rq; a task may take as long as it takes, since it says that it lives."""
+    if not url.startswith(("redis://", "rediss://", "unix://")) or not url.partition("://")[2]:
+        raise ImproperlyConfigured(
+            "TIERWRIGHT_TASKS is 'redis', so REDIS_URL should say where: redis://host:6379/0, rediss://host/0 or"
+            " unix:///path/to/socket."
+        )
+    return {"default": {"URL": url, "DEFAULT_TIMEOUT": -1}}
+
+
 VAR_DIR = directory(Path(text("TIERWRIGHT_VAR", str(BASE_DIR / "var"))).expanduser().resolve())
 
 DEBUG = flag("DJANGO_DEBUG", False)
@@ -106,6 +130,8 @@ INSTALLED_APPS = [
     "crispy_forms",
     "csp",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "template_partials",
 ]
 
@@ -147,6 +173,15 @@ TEMPLATES = [
 
 DATABASES = {"default": database(text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Who works on sweeps. The tables of the database's queue are always there, so that one setting changes it.
+TASKS_KIND = text("TIERWRIGHT_TASKS", "process").lower()
+TASKS = task_backend(TASKS_KIND)
+if TASKS_KIND == "redis":
+    INSTALLED_APPS.append("django_rq")
+    RQ_QUEUES = redis_queue(text("REDIS_URL", ""))
+SWEEP_LEASE_SECONDS = whole("SWEEP_LEASE_SECONDS", 30, least=1)
+SWEEP_DAYS = whole("SWEEP_DAYS", 30, least=1)
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -15,7 +15,10 @@ if "TIERWRIGHT_TEST_VAR" not in os.environ:
 
 os.environ["TIERWRIGHT_VAR"] = os.environ["TIERWRIGHT_TEST_VAR"]
 os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 50
-for name in ("DJANGO_DEBUG", "ALLOWED_HOSTS", "TIERWRIGHT_HTTPS", "MAX_LOG_BYTES", "MAX_FORM_BYTES"):
+for name in (
+    "DJANGO_DEBUG", "ALLOWED_HOSTS", "TIERWRIGHT_HTTPS", "MAX_LOG_BYTES", "MAX_FORM_BYTES", "TIERWRIGHT_TASKS",
+    "REDIS_URL", "SWEEP_LEASE_SECONDS", "SWEEP_DAYS",
+):  # fmt: skip
     os.environ.pop(name, None)
 
 from planner.settings import *  # noqa: E402, F403, TID251

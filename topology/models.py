@@ -1,7 +1,8 @@
-"""Where designs are kept: plans, and their revisions, which are never changed."""
+"""Where designs are kept: plans, and their revisions, which are never changed; and sweeps with their shards."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
@@ -92,3 +93,90 @@ class Revision(models.Model):
 
 def _refuse() -> NoReturn:
     raise TypeError("a revision is never changed; record a new one")
+
+
+class Sweep(models.Model):
+    """A question too large for a request, cut into shards that workers answer one by one."""
+
+    class State(models.TextChoices):
+        """Where a sweep stands."""
+
+        RUNNING = "running", "running"
+        DONE = "done", "done"
+        FAILED = "failed", "failed"
+        CANCELLED = "cancelled", "cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    label = models.CharField(max_length=120, blank=True, validators=[printable])
+    """What a person calls it."""
+    question = models.TextField()
+    """Canonical JSON of everything that the answer depends on, the seed among it."""
+    digest = models.CharField(max_length=64, db_index=True)
+    """SHA-256 of the question, in hexadecimal."""
+    seed = models.BigIntegerField()
+    state = models.CharField(max_length=9, choices=State, default=State.RUNNING)
+    why = models.CharField(max_length=1000, blank=True)
+    """Why it failed, as a sentence."""
+    answer = models.TextField(blank=True)
+    """Canonical JSON; empty until it is done."""
+    answer_digest = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return self.label or str(self.pk)
+
+
+class Shard(models.Model):
+    """A piece of a sweep: a range of rows and a range of columns of its table."""
+
+    class State(models.TextChoices):
+        """Where a shard stands."""
+
+        WAITING = "waiting", "waiting for a worker"
+        RUNNING = "running", "being worked on"
+        DONE = "done", "done"
+        FAILED = "failed", "failed"
+
+    sweep = models.ForeignKey(Sweep, on_delete=models.CASCADE, related_name="shards")
+    number = models.PositiveIntegerField()
+    """From 0."""
+    rows_from = models.PositiveIntegerField()
+    rows_to = models.PositiveIntegerField()
+    """The first that is not of it."""
+    columns_from = models.PositiveIntegerField()
+    columns_to = models.PositiveIntegerField()
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    share_done = models.FloatField(default=0)
+    """How far its worker is, 0 to 1."""
+    holder = models.UUIDField(null=True, blank=True)
+    """The run that works on it; each has a name of its own, which only it knows."""
+    seen_at = models.DateTimeField(null=True, blank=True)
+    """When it was queued, or its worker last gave a sign of life; by the clock of the database."""
+    starts = models.PositiveIntegerField(default=0)
+    """How often it was begun."""
+    task = models.CharField(max_length=64, blank=True)
+    """The task that was queued for it last."""
+
+    class Meta:
+        ordering = ("sweep", "number")
+        constraints = (models.UniqueConstraint(fields=("sweep", "number"), name="shard_number_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.sweep_id} {self.number}"
+
+
+class ShardAnswer(models.Model):
+    """What came out of a shard; there is one however often the shard was worked on."""
+
+    shard = models.OneToOneField(Shard, on_delete=models.CASCADE, primary_key=True, related_name="answer")
+    content = models.BinaryField()
+    """The text, packed by zlib."""
+    digest = models.CharField(max_length=64)
+    """SHA-256 of the text, in hexadecimal."""
+
+    def __str__(self) -> str:
+        return f"answer of {self.shard_id}"

@@ -48,6 +48,21 @@ from topology.capacity.search import (
     space_of,
 )
 from topology.capacity.simulated import Simulated, simulate
+from topology.capacity.sweeping import (
+    ManySeeds,
+    ManyWorlds,
+    Piece,
+    Question,
+    candidate_design,
+    many_seeds,
+    many_worlds,
+    sweep_digest,
+    sweep_join,
+    sweep_pieces,
+    sweep_question,
+    sweep_text,
+    sweep_work,
+)
 from topology.capacity.textbook import parse_case, solve_case
 from topology.capacity.traffic import Traffic, read_traffic, workload_of_traffic
 from topology.capacity.transients import Transients, stretches
@@ -68,11 +83,13 @@ from topology.capacity.words import digits, percent
 __all__ = [
     "ENGINE", "HEADROOMS", "MOST_SERVERS", "Bereft", "Break", "Chance", "Cheapest", "Constraint", "Cost", "Curve",
     "CurvePoint", "Doubt", "Failure", "Figure", "Forecast", "Found", "Growth", "HostForecast", "Hour", "Influence",
-    "Input", "LimitDate", "Loser", "Measures", "MemoryUse", "Need", "Number", "Objective", "Outlook", "Relax",
-    "Resource", "RunningCost", "Servers", "Service", "Simulated", "SinglePoint", "Space", "TierForecast", "Today",
-    "Traffic", "Transients", "Variation", "Verifier", "Week", "cached_share_of", "calibrate", "cheapest",
-    "cheapest_document", "date_after", "deprived", "digits", "evaluate", "forecast", "forecast_of", "headroom_of",
-    "hourly_rates", "inputs_of", "needs", "outlook", "outlook_document", "parse_case", "percent", "portable",
-    "read_traffic", "rearranged", "servers_needed", "simulate", "solve_case", "space_of", "stretches", "survey",
-    "survey_varied", "to_document", "varied", "without", "workload_of_traffic",
+    "Input", "LimitDate", "Loser", "ManySeeds", "ManyWorlds", "Measures", "MemoryUse", "Need", "Number", "Objective",
+    "Outlook", "Piece", "Question", "Relax", "Resource", "RunningCost", "Servers", "Service", "Simulated",
+    "SinglePoint", "Space", "TierForecast", "Today", "Traffic", "Transients", "Variation", "Verifier", "Week",
+    "cached_share_of", "calibrate", "candidate_design", "cheapest", "cheapest_document", "date_after", "deprived",
+    "digits", "evaluate", "forecast", "forecast_of", "headroom_of", "hourly_rates", "inputs_of", "many_seeds",
+    "many_worlds", "needs", "outlook", "outlook_document", "parse_case", "percent", "portable", "read_traffic",
+    "rearranged", "servers_needed", "simulate", "solve_case", "space_of", "stretches", "survey", "survey_varied",
+    "sweep_digest", "sweep_join", "sweep_pieces", "sweep_question", "sweep_text", "sweep_work", "to_document",
+    "varied", "without", "workload_of_traffic",
 ]  # fmt: skip
