@@ -52,7 +52,10 @@ def without(
     def change(mix: Mapping[str, RequestClass]) -> Mapping[str, RequestClass]:
         return {name: cached(item, share) for name, item in mix.items()}
 
-    left, _ = survey(design, asked, limits=limits, lost=(server,), change=None if share == 1 else change)
+    if share == 1:
+        left = forecast(design, asked, limits=limits, lost=(server,))
+    else:
+        left, _ = survey(design, asked, limits=limits, lost=(server,), change=change)
     return Bereft(server=server, failure=failure, forecast=left, says=failure.says)
 
 

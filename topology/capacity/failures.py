@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from topology.capacity.answer import Number
@@ -136,8 +136,3 @@ def _holding(busy: Number | None, p95: Number | None) -> Iterator[str]:
         yield f"the others are {percent(busy.value)} busy"
     if p95 is not None:
         yield f"p95 is {digits(p95.value)} ms"
-
-
-def losing_most(failures: Sequence[Failure]) -> Failure | None:
-    """The death of one server that costs most at the peak; None where none is looked at."""
-    return max((one for one in failures if one.dead == 1), key=lambda one: one.refused.value, default=None)

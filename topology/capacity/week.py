@@ -23,8 +23,6 @@ from topology.value import Estimate
 
 MOST_RATES = 20
 """Distinct rates at which response times are worked out; more hours than that share them by how near they lie."""
-CALM = 0.8
-"""Busy share up to which an hour counts as calm: above it the formulas themselves are far less sure."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.topology.capacity.parts import PAGE, cluster, plan, tier, work
-from topology.capacity.failures import Failure, excess, failures_of, losing_most
+from topology.capacity.failures import Failure, excess, failures_of
 from topology.capacity.folding import folded
 from topology.capacity.study import study_of
 from topology.capacity.uncertainty import spread
@@ -110,15 +110,6 @@ def test_the_range_of_what_is_refused_is_that_of_capacity_and_peak() -> None:
     found = excess(spread([50, 40, 80], unit="1/s"), Estimate(low=60, mid=100, high=200))
 
     assert (found.low, found.value, found.high) == (0, 0.5, 0.8)
-
-
-def test_the_dearest_death_of_one_server_is_found() -> None:
-    found = failures(BALANCERS, webs(2), DATABASE, workload=work(75))
-
-    worst = losing_most(tuple(found.values()))
-
-    assert worst is not None
-    assert worst.tier == "db"
 
 
 @settings(max_examples=25)
