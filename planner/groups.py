@@ -82,10 +82,14 @@ def roles_of(tier: Tier) -> tuple[str, ...]:
     return tuple(roles)
 
 
-def _hue(tier: Tier) -> int:
+def services_of(tier: Tier) -> tuple[str, ...]:
+    """What the servers of a tier may offer, by their written roles."""
     by_role = catalogue().by_role
-    offered = (s for name in roles_of(tier) if name in by_role for s in by_role[name].offers.get(name, ()))
-    return hue_of(offered).number
+    return tuple(s for name in roles_of(tier) if name in by_role for s in by_role[name].offers.get(name, ()))
+
+
+def _hue(tier: Tier) -> int:
+    return hue_of(services_of(tier)).number
 
 
 def _likeness(host: HostForecast) -> tuple[object, ...]:

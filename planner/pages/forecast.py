@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from planner.charts import Heat, ResponseChart, heat_of, promised_share, response_charts
 from planner.drawings import Drawn, drawn
 from planner.figures import count, percent
-from planner.groups import ServerGroup, groups_of
+from planner.groups import ServerGroup, groups_of, services_of
 from planner.http import HtmxRequest, page
 from planner.inputs import row_of
 from planner.keeping import Kept
@@ -120,6 +120,7 @@ def forecast(request: HtmxRequest, plan: str) -> HttpResponse:
         "traffic_ends": TRAFFIC,
         "cost_ends": PAGE_COST,
         "limit": promised_share(design),
+        "has_cache": any("cache" in services_of(tier) for tier in design.tiers),
         "promise": design.promise,
         "drawing": lambda: _drawing(design, _numbers(head, design, asked), asked),
         "inputs": lambda: [row_of(item) for item in inputs_of(design)],

@@ -125,6 +125,12 @@ def test_more_than_can_be_answered_is_saturated_by_how_much_and_where(client: Cl
     assert "no end" in words
 
 
+def test_a_plan_without_a_cache_is_told_so(client: Client) -> None:
+    assert "No server of this plan keeps a cache" in answer_of(client, "cached=50")
+    make(tiers=[*TIERS, {"name": "cache", "servers": {"count": 1, "type": "small"}, "roles": ["memcached"]}])
+    assert "keeps a cache" not in answer_of(client, "cached=50")
+
+
 def test_a_server_that_dies_leaves_its_load_to_the_others(client: Client) -> None:
     words = answer_of(client, "without=web1")
 
