@@ -11,6 +11,7 @@ from topology.capacity import Forecast, Number
 
 Verdict = Literal["better", "worse", "same", "other"]
 _NO_END = "more is asked than can be answered, so the queue grows for as long as the peak lasts"
+_NOT_CLAIMED = "a site that swaps, or refuses its clients, has no response time to rely on"
 _FREE = "1 - peak / capacity"
 _SERVERS = "the servers of all tiers"
 _GUESSED = "the largest of the guessed shares of the CPU of a mean request, and of what gives first"
@@ -145,7 +146,8 @@ def _response(which: Literal["mean", "p95"], label: str) -> Callable[[Forecast],
     def read(found: Forecast) -> Metric:
         number = found.latency_ms.get(which)
         if number is None:
-            return Metric(name=which, label=label, value=None, text="no end", is_bad=True, formula=_NO_END)
+            text, why = ("no end", _NO_END) if found.capacity_rps.value > 0 else ("not claimed", _NOT_CLAIMED)
+            return Metric(name=which, label=label, value=None, text=text, is_bad=True, formula=why)
         text, _, unit = duration(number.value).partition(" ")
         span = _range(number, duration)
         return Metric(name=which, label=label, value=number.value, text=text, unit=unit, number=number, range=span)

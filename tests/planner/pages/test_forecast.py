@@ -195,6 +195,8 @@ def test_no_capacity_is_claimed_for_a_site_that_swaps(client: Client) -> None:
     words = answer_of(client)
 
     assert "No capacity is claimed: web1 has too little memory" in words
+    assert "MiB are needed and 256 MiB are there" in words
+    assert "no end" not in words
     assert "Response times against load" not in words
 
 
