@@ -40,7 +40,8 @@ class Metric:
     def why(self) -> str:
         """The formula and the facts behind it, as a sentence."""
         says = (self.number.why if self.number else "") or self.formula
-        return f"{says[:1].upper()}{says[1:]}"
+        begins_with_a_name = says.split(" ")[0][-1:].isdigit()  # web1 is not Web1
+        return says if begins_with_a_name else f"{says[:1].upper()}{says[1:]}"
 
     @property
     def how(self) -> str:
