@@ -20,6 +20,7 @@ from topology.capacity.bereft import Bereft, without
 from topology.capacity.curves import Curve, CurvePoint
 from topology.capacity.document import to_document
 from topology.capacity.engine import ENGINE, calibrate, forecast, forecast_of, survey
+from topology.capacity.episodes import EPISODES, Episode, EpisodeName, replay
 from topology.capacity.failures import Failure
 from topology.capacity.folding import Servers
 from topology.capacity.growth import date_after
@@ -81,15 +82,15 @@ from topology.capacity.week import Hour, Week
 from topology.capacity.words import digits, percent
 
 __all__ = [
-    "ENGINE", "HEADROOMS", "MOST_SERVERS", "Bereft", "Break", "Chance", "Cheapest", "Constraint", "Cost", "Curve",
-    "CurvePoint", "Doubt", "Failure", "Figure", "Forecast", "Found", "Growth", "HostForecast", "Hour", "Influence",
-    "Input", "LimitDate", "Loser", "ManySeeds", "ManyWorlds", "Measures", "MemoryUse", "Need", "Number", "Objective",
-    "Outlook", "Piece", "Question", "Relax", "Resource", "RunningCost", "Servers", "Service", "Simulated",
-    "SinglePoint", "Space", "TierForecast", "Today", "Traffic", "Transients", "Variation", "Verifier", "Week",
-    "cached_share_of", "calibrate", "candidate_design", "cheapest", "cheapest_document", "date_after", "deprived",
-    "digits", "evaluate", "forecast", "forecast_of", "headroom_of", "hourly_rates", "inputs_of", "many_seeds",
-    "many_worlds", "needs", "outlook", "outlook_document", "parse_case", "percent", "portable", "read_traffic",
-    "rearranged", "servers_needed", "simulate", "solve_case", "space_of", "stretches", "survey", "survey_varied",
-    "sweep_digest", "sweep_join", "sweep_pieces", "sweep_question", "sweep_text", "sweep_work", "to_document",
-    "varied", "without", "workload_of_traffic",
+    "ENGINE", "EPISODES", "HEADROOMS", "MOST_SERVERS", "Bereft", "Break", "Chance", "Cheapest", "Constraint",
+    "Cost", "Curve", "CurvePoint", "Doubt", "Episode", "EpisodeName", "Failure", "Figure", "Forecast", "Found",
+    "Growth", "HostForecast", "Hour", "Influence", "Input", "LimitDate", "Loser", "ManySeeds", "ManyWorlds",
+    "Measures", "MemoryUse", "Need", "Number", "Objective", "Outlook", "Piece", "Question", "Relax", "Resource",
+    "RunningCost", "Servers", "Service", "Simulated", "SinglePoint", "Space", "TierForecast", "Today", "Traffic",
+    "Transients", "Variation", "Verifier", "Week", "cached_share_of", "calibrate", "candidate_design", "cheapest",
+    "cheapest_document", "date_after", "deprived", "digits", "evaluate", "forecast", "forecast_of", "headroom_of",
+    "hourly_rates", "inputs_of", "many_seeds", "many_worlds", "needs", "outlook", "outlook_document", "parse_case",
+    "percent", "portable", "read_traffic", "rearranged", "replay", "servers_needed", "simulate", "solve_case",
+    "space_of", "stretches", "survey", "survey_varied", "sweep_digest", "sweep_join", "sweep_pieces",
+    "sweep_question", "sweep_text", "sweep_work", "to_document", "varied", "without", "workload_of_traffic",
 ]  # fmt: skip

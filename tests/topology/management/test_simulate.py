@@ -66,3 +66,20 @@ def test_a_server_that_is_not_there_cannot_die(plan: Path, capsys: pytest.Captur
 
     assert ended.value.code == 2
     assert "no server of this plan is called web9" in capsys.readouterr().err
+
+
+def test_an_episode_is_told_stretch_by_stretch(plan: Path) -> None:
+    found = json.loads(run(plan, "--episode", "failover", "--json"))
+    text = run(plan, "--episode", "failover")
+
+    assert found["episode"] == "failover"
+    assert len(found["windows"]) >= 30
+    assert found["says"] in text
+
+
+def test_a_replay_is_of_the_whole_plan(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(plan, "--episode", "deploy", "--lose", "web1")
+
+    assert ended.value.code == 2
+    assert "leave out --lose" in capsys.readouterr().err

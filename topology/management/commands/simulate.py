@@ -8,9 +8,12 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from topology import capacity
-from topology.capacity import Figure, Number, Simulated, digits, percent
+from topology.capacity import EPISODES, Episode, EpisodeName, Figure, Number, Simulated, digits, percent
+from topology.design import Design
+from topology.errors import TierwrightError
 from topology.management.command import FINE, PlanCommand
 from topology.management.inputs import read_design, read_workload, workload_beside
+from topology.workload import Workload
 
 _LABELS: Mapping[Figure, str] = {"mean": "mean", "p50": "median", "p95": "95 %", "p99": "99 %"}
 
@@ -32,6 +35,11 @@ class Command(PlanCommand):
             help="a log, a saved workload or the JSON of intake, in place of the plan's own workload",
         )
         parser.add_argument("--lose", metavar="SERVER", action="append", default=[], help="a server that is dead")
+        parser.add_argument(
+            "--episode",
+            choices=EPISODES,
+            help="replay a deploy, a database that fails over or a cache that lost everything, stretch by stretch",
+        )
         parser.add_argument("--seed", type=int, default=1, help="seed of the random numbers; the same gives the same")
         parser.add_argument("--json", action="store_true", help="the result as JSON")
 
@@ -39,12 +47,42 @@ class Command(PlanCommand):
         design = read_design(options["plan"])
         written = options["workload"]
         workload = read_workload(written) if written else workload_beside(design, options["plan"])
+        if options["episode"]:
+            return self._replay(design, options["episode"], workload, options)
         found = capacity.simulate(design, workload, seed=options["seed"], lost=options["lose"])
         if options["json"]:
             self.answer_json(found.document())
         else:
             self.answer("\n".join(_report(design.name, found)))
         return FINE
+
+    def _replay(
+        self, design: Design, episode: EpisodeName, workload: Workload | None, options: Mapping[str, Any]
+    ) -> int:
+        if options["lose"]:
+            raise TierwrightError("a replay is of the whole plan: leave out --lose, or leave out --episode")
+        found = capacity.replay(design, episode, workload, seed=options["seed"])
+        if options["json"]:
+            self.answer_json(found.document())
+        else:
+            self.answer("\n".join(_episode(design.name, found)))
+        return FINE
+
+
+def _episode(name: str, episode: Episode) -> Iterator[str]:
+    yield f"Replay of {name}"
+    yield ""
+    yield episode.says
+    yield ""
+    yield f"{'seconds':>14}{'answers/s':>12}{'refused/s':>12}{'mean ms':>12}{'95 % ms':>12}"
+    for window in episode.windows:
+        times = f"{digits(window.start - episode.starts)} to {digits(window.end - episode.starts)}"
+        figures = (window.answered.value, window.refused.value, _ms(window.mean), _ms(window.p95))
+        yield f"{times:>14}" + "".join(f"{'-' if figure is None else digits(figure):>12}" for figure in figures)
+
+
+def _ms(number: Number | None) -> float | None:
+    return None if number is None else number.value * 1000
 
 
 def _report(name: str, found: Simulated) -> Iterator[str]:
