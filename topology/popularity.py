@@ -10,7 +10,7 @@ _SINGLE = 512
 """Ranks that are summed one by one; those behind are taken in groups whose ranks differ by a hundredth."""
 _STEP = 1.01
 _HALVINGS = 200
-_LEAST_HITS, _LEAST_RANKS, _MOST_RANKS = 10, 20, 2000
+LEAST_HITS, _LEAST_RANKS, _MOST_RANKS = 10, 20, 2000
 _STEEPEST = 5.0
 
 
@@ -156,7 +156,7 @@ def fit(counts: Sequence[int]) -> Fit | None:
     tail and to all of them, each with its error of 1.96 standard deviations. Source of the estimate: Goldstein,
     Morris and Yen (European Physical Journal B 41, 2004), for ranks instead of sizes.
     """
-    head = sorted((count for count in counts if count >= _LEAST_HITS), reverse=True)[:_MOST_RANKS]
+    head = sorted((count for count in counts if count >= LEAST_HITS), reverse=True)[:_MOST_RANKS]
     if len(head) < _LEAST_RANKS:
         return None
     middle = max(_LEAST_RANKS // 2, math.isqrt(len(head)))

@@ -24,12 +24,12 @@ def answer_of(reading: LogReading, workload: Workload | None = None) -> dict[str
     The workload is worked out without an answer to how busy the server was, unless one is given.
     What is without robots is of people alone, None where the log does not tell robots or has none.
     """
-    found, people = response_times(reading.tally.times), demand.peak_of_people(reading)
+    found, people = response_times(reading.tally.times), demand.people_of(reading)
     return {
         "facts": facts_of(reading),
         "workload": document.to_data(workload or workload_of(reading)),
-        "workload_without_robots": None if people is None else document.to_data(workload_of(reading, robots=False)),
-        "peak_hour_without_robots": people,
+        "workload_without_robots": None if people is None else document.to_data(people[0]),
+        "peak_hour_without_robots": None if people is None else people[1],
         "worth_caching": caching.worth_caching(reading.tally),
         "rejected": {"count": reading.lines.failed, "samples": list(reading.lines.samples)},
         "notes": [

@@ -46,8 +46,32 @@ def workload_of(
     if not tally.parsed:
         raise LogRefused("no request could be read, so there is no workload to work out", file=_name(reading))
     arrivals = _arrivals(reading, robots=robots)
+    window = _window(tally, arrivals)
+    seen = _observed(_rate_of_all(tally, window), busy_percent, server_type, cores, ram_used_mib)
+    return _workload(reading, arrivals, window, observed=seen, left_out=not robots)
+
+
+def people_of(reading: LogReading) -> tuple[Workload, dict[str, Any]] | None:
+    """The workload of people, and their busiest hour; None where the log tells no robots, or has none but them."""
+    tally = reading.tally
+    if not tally.described or not tally.bots or tally.bots == tally.parsed:
+        return None
+    arrivals = arrivals_of(tally, robots=False)
+    window = _window(tally, arrivals)
+    hour = clock.iso_hour(window.peak_hour) if reading.dated else None
+    found = _workload(reading, arrivals, window, observed=None, left_out=True)
+    return found, {"hour": hour, "hits": window.peak_hits}
+
+
+def _window(tally: Tally, arrivals: Arrivals) -> Window:
     seconds, _ = tally.seconds.merged()
-    window = window_of(arrivals, (int(seconds[0]), int(seconds[-1])))
+    return window_of(arrivals, (int(seconds[0]), int(seconds[-1])))
+
+
+def _workload(
+    reading: LogReading, arrivals: Arrivals, window: Window, *, observed: Observation | None, left_out: bool
+) -> Workload:
+    tally = reading.tally
     confidence, why = confidence_of(window)
     clumped, thin = is_clumped(tally), confidence == "thin"
     told: dict[str, Any] = {
@@ -56,12 +80,12 @@ def workload_of(
         "burstiness": None if clumped else burstiness_of(arrivals, window, confidence),
         "hours": None if thin else _profile(arrivals, window, dated=reading.dated),
         "status": _status(tally),
-        "robots": _robots(tally, window, left_out=not robots),
+        "robots": _robots(tally, window, left_out=left_out),
         "popularity": _popularity(tally),
         "distinct_pages": _distinct_pages(tally),
         "write_share": _write_share(tally),
         "growth_per_year": trend_of(arrivals, window, dated=reading.dated).growth,
-        "observed": _observed(_rate_of_all(tally, window), busy_percent, server_type, cores, ram_used_mib),
+        "observed": observed,
     }
     return Workload(
         peak_requests_per_second=_peak(window, confidence),
@@ -71,24 +95,13 @@ def workload_of(
     )
 
 
-def peak_of_people(reading: LogReading) -> dict[str, Any] | None:
-    """The busiest hour of people and its requests; None where the log does not tell robots or has none but them."""
-    tally = reading.tally
-    if not tally.described or not tally.bots or tally.bots == tally.parsed:
-        return None
-    seconds, _ = tally.seconds.merged()
-    window = window_of(arrivals_of(tally, robots=False), (int(seconds[0]), int(seconds[-1])))
-    return {"hour": clock.iso_hour(window.peak_hour) if reading.dated else None, "hits": window.peak_hits}
-
-
 def sentences(reading: LogReading) -> list[str]:
     """What the log could not tell of bursts and growth, in words."""
     tally = reading.tally
     if not tally.parsed:
         return []
-    arrivals, (seconds, _) = arrivals_of(tally), tally.seconds.merged()
-    window = window_of(arrivals, (int(seconds[0]), int(seconds[-1])))
-    trend = trend_of(arrivals, window, dated=reading.dated)
+    arrivals = arrivals_of(tally)
+    trend = trend_of(arrivals, _window(tally, arrivals), dated=reading.dated)
     return [*([CLUMPED] if is_clumped(tally) else []), *([trend.why] if trend.why else [])]
 
 
@@ -200,8 +213,8 @@ def _robots(tally: Tally, window: Window, *, left_out: bool) -> Robots | None:
 
 def _popularity(tally: Tally) -> Estimate | None:
     """Exponent of Zipf's law over the pages, where enough of them come often enough."""
-    hits = np.sort(tally.pages.counts().hits)[::-1][:_RANKED]
-    found = popularity.fit(hits.tolist())
+    hits = tally.pages.counts().hits
+    found = popularity.fit(np.sort(hits[hits >= popularity.LEAST_HITS])[::-1][:_RANKED].tolist())
     if found is None:
         return None
     return Estimate(

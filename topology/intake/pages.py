@@ -114,7 +114,7 @@ class Pages:
         sums = self._sums[0] if self._sums else np.zeros((4, 0), dtype=np.int64)
         clients = self._clients[0] if self._clients else np.zeros((2, 0), dtype=np.uint64)
         found = pairs & ~_WINDOW
-        windows = np.searchsorted(found, numbers, side="right") - np.searchsorted(found, numbers, side="left")
+        windows = _counted_at(numbers, found)
         return PageCounts(
             number=numbers,
             hits=sums[_HITS],
@@ -225,6 +225,17 @@ def _columns(batch: Batch, rows: NDArray[np.int64]) -> Sums:
 def _ends(least: Numbers, most: Numbers, starts: NDArray[np.int64]) -> Numbers:
     """The smallest and the largest of each group."""
     return np.stack((np.minimum.reduceat(least, starts), np.maximum.reduceat(most, starts)))
+
+
+def _counted_at(numbers: Numbers, found: Numbers) -> Sums:
+    """How often each of the rising `numbers` is among the rising `found`, which holds no others."""
+    counted = np.zeros(numbers.size, dtype=np.int64)
+    if found.size:
+        starts = _starts(found)
+        different = np.diff(np.append(starts, found.size))
+        # Unless pairs were sampled, every page has one: looking for places would cost more than all the rest.
+        counted[slice(None) if starts.size == numbers.size else np.searchsorted(numbers, found[starts])] = different
+    return counted
 
 
 def _starts(values: Numbers) -> NDArray[np.int64]:

@@ -72,9 +72,11 @@ class Clients:
 
     _parts: list[NDArray[np.uint64]] = field(default_factory=list)
     _waiting: int = 0
+    _counted: bool = False
 
     def add(self, hashes: NDArray[np.uint64]) -> None:
         """Add the clients of a batch."""
+        self._counted = False
         self._parts.append(hashes)
         self._waiting += hashes.size
         if self._waiting > max(_MERGE_AT, 2 * self._parts[0].size):
@@ -84,10 +86,13 @@ class Clients:
         """How many there are."""
         if not self._parts:
             return 0
+        if self._counted:
+            return self._waiting
         # Sorting numbers is several times faster than numpy.unique, which hashes first.
         every = np.sort(np.concatenate(self._parts))
         self._parts = [every[np.concatenate(([True], every[1:] != every[:-1]))]]
         self._waiting = self._parts[0].size
+        self._counted = True
         return self._waiting
 
 

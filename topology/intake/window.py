@@ -50,7 +50,7 @@ def window_of(arrivals: Arrivals, span: tuple[int, int]) -> Window:
     # A few minutes at either end of the log must not pass for a busy hour.
     whole = covered >= min(1800, int(covered.max()))
     best = int(np.argmax(np.where(whole, by_hour / covered, -1)))
-    days = np.unique(arrivals.seconds // clock.DAY)
+    days, _ = arrivals.by(clock.DAY)
     return Window(
         first=first,
         last=last,
