@@ -103,10 +103,16 @@ def task_backend(kind: str) -> dict[str, Any]:
 
 def redis_queue(url: str) -> dict[str, Any]:
     """The queue at `url` for django-rq; a task may take as long as it takes, since it says that it lives."""
-    if not url.startswith(("redis://", "rediss://", "unix://")) or not url.partition("://")[2]:
+    from redis.connection import parse_url  # only who uses Redis pays for loading it
+
+    try:
+        found = parse_url(url)  # type: ignore[no-untyped-call]
+    except (ValueError, IndexError):
+        found = {}
+    if not (found.get("host") or found.get("path")):
         raise ImproperlyConfigured(
-            "TIERWRIGHT_TASKS is 'redis', so REDIS_URL should say where: redis://host:6379/0, rediss://host/0 or"
-            " unix:///path/to/socket."
+            "TIERWRIGHT_TASKS is 'redis', so REDIS_URL should say where it is: redis://host:6379/0, rediss://host/0"
+            " or unix:///path/to/socket."
         )
     return {"default": {"URL": url, "DEFAULT_TIMEOUT": -1}}
 

@@ -69,7 +69,9 @@ def tend(sweep: UUID) -> None:
     queue(sweep, _freed(sweep))
     own = Shard.objects.filter(sweep_id=sweep)
     if not own.filter(seen_at__gte=_lease_ago()).exists():
-        queue(sweep, (shard.number for shard in own.filter(state=Shard.State.WAITING) if _is_forgotten(shard)))
+        waiting = list(own.filter(state=Shard.State.WAITING))
+        own.filter(state=Shard.State.WAITING).update(seen_at=Now())  # once a lease is often enough to ask the queue
+        queue(sweep, (shard.number for shard in waiting if _is_forgotten(shard)))
         shards.conclude(sweep)
 
 

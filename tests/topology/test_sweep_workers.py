@@ -1,0 +1,95 @@
+"""Sweeps by real workers, on the database and on a real Redis: one is killed in the middle, the answer is the same."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from subprocess import Popen
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from planner.settings import redis_queue, task_backend  # noqa: TID251
+from tests.database import database_url
+from tests.topology.capacity.sweeping.cases import question
+from tests.workers import LEASE_SECONDS, redis_server, until, workers
+from topology import sweeps
+from topology.capacity import ManyWorlds
+from topology.models import Shard, Sweep
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+WORLDS = 4096
+"""Of which a shard takes long enough to be killed in its middle."""
+
+
+@pytest.fixture(scope="module")
+def asked() -> ManyWorlds:
+    return question(worlds=WORLDS, most=600)
+
+
+@pytest.fixture(params=["database", "redis"])
+def kind(request: pytest.FixtureRequest, settings: Settings) -> Iterator[str]:
+    """Who works, as an operator would set it."""
+    settings.SWEEP_LEASE_SECONDS = LEASE_SECONDS
+    settings.TASKS = task_backend(request.param)
+    if request.param == "database":
+        yield "database"
+        return
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is not installed")
+    with redis_server() as url:
+        settings.RQ_QUEUES = redis_queue(url)
+        yield "redis"
+
+
+def variables(kind: str, settings: Settings) -> dict[str, str]:
+    found = {"DATABASE_URL": database_url()}
+    return found if kind == "database" else {**found, "REDIS_URL": settings.RQ_QUEUES["default"]["URL"]}
+
+
+def test_two_workers_of_which_one_is_killed_come_to_the_answer_of_this_process(
+    kind: str, asked: ManyWorlds, settings: Settings
+) -> None:
+    expected = _here(asked, settings)
+    sweep = sweeps.begin(asked, shards=8, again=True)
+
+    with workers(1, kind, variables(kind, settings)) as [victim]:
+        _kill_at_work(victim, sweep)
+    with workers(2, kind, variables(kind, settings)):
+        until(lambda: sweeps.progress(sweep).ended)
+
+    assert sweeps.progress(sweep).why == ""
+    sweep.refresh_from_db()
+    assert sweep.answer == expected.answer
+    assert sum(Shard.objects.filter(sweep=sweep).values_list("starts", flat=True)) == 9  # the killed one's, twice
+
+
+def _here(asked: ManyWorlds, settings: Settings) -> Sweep:
+    """The same sweep in one shard by this process."""
+    kept = settings.TASKS
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    sweep = sweeps.begin(asked, shards=1)
+    settings.TASKS = kept
+    sweep.refresh_from_db()
+    assert sweep.state == Sweep.State.DONE
+    return sweep
+
+
+def _kill_at_work(victim: Popen[bytes], sweep: Sweep) -> None:
+    """Stop it while it holds a shard, see that it does, and kill it."""
+    held = Shard.objects.filter(sweep=sweep, state=Shard.State.RUNNING)
+
+    def stopped_at_work() -> bool:
+        if not held.exists():
+            return False
+        os.kill(victim.pid, signal.SIGSTOP)
+        if held.exists():
+            return True
+        os.kill(victim.pid, signal.SIGCONT)
+        return False
+
+    until(stopped_at_work, pause=0.005)
+    victim.kill()
+    victim.wait(timeout=30)

@@ -1,0 +1,106 @@
+"""Real workers and a real Redis for tests: in a directory of their own, and ended whatever happens."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import redis as redis_client
+from django.conf import settings
+
+from tests.conftest import ROOT
+
+LEASE_SECONDS = 2
+PATIENCE_SECONDS = 120.0
+COMMANDS = {
+    "database": ("db_worker", "--interval", "0.1", "--no-startup-delay"),
+    "redis": (
+        "rqworker", "default", "--worker-class", "rq.worker.SimpleWorker", "--job-class", "django_tasks_rq.Job",
+        "--with-scheduler",
+    ),
+}  # fmt: skip
+"""What an operator types, by TIERWRIGHT_TASKS."""
+
+
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """The URL of a Redis that nobody else sees: on a socket, with nothing kept on disk."""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise FileNotFoundError("redis-server is not installed")
+    # Not below TMPDIR: the path of a socket may have 107 characters.
+    folder = Path(tempfile.mkdtemp(prefix="tierwright-redis.", dir="/tmp"))
+    socket = folder / "socket"
+    options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no", "--dir", str(folder)]
+    with (folder / "log").open("wb") as log, ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        process = subprocess.Popen([program, *options], stdout=log, stderr=log, start_new_session=True)
+        stack.callback(end, process)
+        url = f"unix://{socket}"
+        client = stack.enter_context(redis_client.Redis.from_url(url))
+        until(lambda: socket.exists() and bool(client.ping()))
+        yield url
+
+
+@contextmanager
+def workers(count: int, kind: str, variables: Mapping[str, str]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """So many workers, which ask for work already or soon will."""
+    with ExitStack() as stack:
+        log = stack.enter_context(tempfile.TemporaryFile())
+        found = []
+        for _ in range(count):
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", *COMMANDS[kind]],
+                cwd=ROOT,
+                env=environment(kind, variables),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+            stack.callback(end, process)
+            found.append(process)
+        yield found
+
+
+def environment(kind: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """The settings of the site under test, with workers of this kind."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "planner.settings",
+        "TIERWRIGHT_VAR": str(settings.VAR_DIR),
+        "TIERWRIGHT_TASKS": kind,
+        "SWEEP_LEASE_SECONDS": str(LEASE_SECONDS),
+        **variables,
+    }
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """At once, without asking, with whatever it started itself."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=30)
+
+
+def until(holds: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS, pause: float = 0.02) -> None:
+    """Wait for something that will come; TimeoutError where it does not."""
+    last = time.monotonic() + seconds
+    while not _tried(holds):
+        if time.monotonic() > last:
+            raise TimeoutError(f"waited {seconds:g} s in vain")
+        time.sleep(pause)
+
+
+def _tried(holds: Callable[[], bool]) -> bool:
+    try:
+        return holds()
+    except redis_client.ConnectionError:
+        return False
