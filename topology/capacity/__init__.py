@@ -36,6 +36,7 @@ from topology.capacity.search import (
     Constraint,
     Doubt,
     Found,
+    Glimpse,
     Influence,
     Loser,
     Measures,
@@ -45,6 +46,7 @@ from topology.capacity.search import (
     Verifier,
     cheapest,
     cheapest_document,
+    crowd_of,
     evaluate,
     space_of,
 )
@@ -82,15 +84,15 @@ from topology.capacity.week import Hour, Week
 from topology.capacity.words import digits, percent
 
 __all__ = [
-    "ENGINE", "EPISODES", "HEADROOMS", "MOST_SERVERS", "Bereft", "Break", "Chance", "Cheapest", "Constraint",
-    "Cost", "Curve", "CurvePoint", "Doubt", "Episode", "EpisodeName", "Failure", "Figure", "Forecast", "Found",
-    "Growth", "HostForecast", "Hour", "Influence", "Input", "LimitDate", "Loser", "ManySeeds", "ManyWorlds",
-    "Measures", "MemoryUse", "Need", "Number", "Objective", "Outlook", "Piece", "Question", "Relax", "Resource",
-    "RunningCost", "Servers", "Service", "Simulated", "SinglePoint", "Space", "TierForecast", "Today", "Traffic",
-    "Transients", "Variation", "Verifier", "Week", "cached_share_of", "calibrate", "candidate_design", "cheapest",
-    "cheapest_document", "date_after", "deprived", "digits", "evaluate", "forecast", "forecast_of", "headroom_of",
-    "hourly_rates", "inputs_of", "many_seeds", "many_worlds", "needs", "outlook", "outlook_document", "parse_case",
-    "percent", "portable", "read_traffic", "rearranged", "replay", "servers_needed", "simulate", "solve_case",
-    "space_of", "stretches", "survey", "survey_varied", "sweep_digest", "sweep_join", "sweep_pieces",
+    "ENGINE", "EPISODES", "HEADROOMS", "MOST_SERVERS", "Bereft", "Break", "Chance", "Cheapest", "Constraint", "Cost",
+    "Curve", "CurvePoint", "Doubt", "Episode", "EpisodeName", "Failure", "Figure", "Forecast", "Found", "Glimpse",
+    "Growth", "HostForecast", "Hour", "Influence", "Input", "LimitDate", "Loser", "ManySeeds", "ManyWorlds", "Measures",
+    "MemoryUse", "Need", "Number", "Objective", "Outlook", "Piece", "Question", "Relax", "Resource", "RunningCost",
+    "Servers", "Service", "Simulated", "SinglePoint", "Space", "TierForecast", "Today", "Traffic", "Transients",
+    "Variation", "Verifier", "Week", "cached_share_of", "calibrate", "candidate_design", "cheapest",
+    "cheapest_document", "crowd_of", "date_after", "deprived", "digits", "evaluate", "forecast", "forecast_of",
+    "headroom_of", "hourly_rates", "inputs_of", "many_seeds", "many_worlds", "needs", "outlook", "outlook_document",
+    "parse_case", "percent", "portable", "read_traffic", "rearranged", "replay", "servers_needed", "simulate",
+    "solve_case", "space_of", "stretches", "survey", "survey_varied", "sweep_digest", "sweep_join", "sweep_pieces",
     "sweep_question", "sweep_text", "sweep_work", "to_document", "varied", "without", "workload_of_traffic",
 ]  # fmt: skip
