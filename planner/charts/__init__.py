@@ -18,9 +18,11 @@ from planner.charts.profiles import (
 )
 from planner.charts.responses import Mark, ResponseChart, response_charts
 from planner.charts.scales import Scale, path_of, round_up, smooth_path_of
+from planner.charts.timeline import LimitRow, TimeLine, YearTick, month_name, time_line
 
 __all__ = [
     "HEIGHT", "HUE_OF_KIND", "WEEKDAYS", "Bar", "Column", "Columns", "Heat", "HeatCell", "HeatRow", "HeatRun",
-    "Mark", "ResponseChart", "Scale", "Shares", "Slice", "bar", "class_shares", "heat_of", "hour_name", "hour_profile",
-    "path_of", "promised_share", "response_charts", "round_up", "smooth_path_of",
+    "LimitRow", "Mark", "ResponseChart", "Scale", "Shares", "Slice", "TimeLine", "YearTick", "bar", "class_shares",
+    "heat_of", "hour_name", "hour_profile", "month_name", "path_of", "promised_share", "response_charts", "round_up",
+    "smooth_path_of", "time_line",
 ]  # fmt: skip

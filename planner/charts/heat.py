@@ -19,10 +19,8 @@ class HeatCell:
     x: int
     shade: int
     label: str
-    rate: float
-    """Requests per second."""
     share: float
-    """Share of the capacity."""
+    """Share in use of what is fullest, above 1 where more is asked than there is."""
 
     @property
     def is_over(self) -> bool:
@@ -74,18 +72,17 @@ class Heat:
         return STEPS
 
 
-def heat_of(rates: Sequence[float], capacity: float) -> Heat:
-    """The strip of the rates in each hour of a day (24) or of a week from Monday (168) of a site of some capacity."""
-    weekly = len(rates) == 168
+def heat_of(shares: Sequence[float]) -> Heat:
+    """The strip of the shares in use in each hour of a day (24) or of a week from Monday (168)."""
+    weekly = len(shares) == 168
     cells = [
         HeatCell(
             x=number % 24,
-            shade=_shade(rate / capacity),
+            shade=_shade(share),
             label=hour_name(number, weekly),
-            rate=rate,
-            share=rate / capacity,
+            share=share,
         )
-        for number, rate in enumerate(rates)
+        for number, share in enumerate(shares)
     ]
     days = [cells[at : at + 24] for at in range(0, len(cells), 24)]
     rows = (HeatRow(name=WEEKDAYS[n] if weekly else "Day", runs=_runs(day)) for n, day in enumerate(days))

@@ -9,9 +9,10 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from planner.charts import Heat, ResponseChart, heat_of, promised_share, response_charts
+from planner.charts import ResponseChart, promised_share, response_charts
 from planner.drawings import Drawn, drawn
 from planner.figures import count, percent
 from planner.groups import ServerGroup, groups_of, services_of
@@ -19,6 +20,7 @@ from planner.http import HtmxRequest, page
 from planner.inputs import row_of
 from planner.keeping import Kept
 from planner.metrics import Difference, differences
+from planner.outlooks import Beyond, beyond_of
 from planner.saving import save
 from planner.varying import PAGE_COST, TRAFFIC, Asked, knobs_of, own_cached_share, query_of, read, words_of
 from topology import revisions
@@ -28,7 +30,6 @@ from topology.capacity import (
     SinglePoint,
     Variation,
     deprived,
-    hourly_rates,
     inputs_of,
     rearranged,
     survey_varied,
@@ -44,6 +45,9 @@ from topology.workload import Workload
 Surveyed = tuple[Forecast, Curve | None]
 MANY = 60
 """Servers beyond which only one of each kind is offered to die."""
+_BEYOND: Kept[str, Beyond] = Kept(most=32)
+BEYOND = "beyond"
+"""The part of what lies beyond the peak, and the word of an address that asks for it at once."""
 AS_IT_IS = Asked(variation=Variation(), without=None, query="")
 _KEPT: Kept[str, Surveyed] = Kept(most=32)
 _CURVES: Kept[str, list[Curve]] = Kept(most=64)
@@ -60,7 +64,6 @@ class Outcome:
     charts: tuple[ResponseChart, ...]
     later: float | None
     """The peak in a year; None where no growth is given."""
-    heat: Heat | None
     groups: tuple[ServerGroup, ...]
 
     @property
@@ -127,7 +130,9 @@ def forecast(request: HtmxRequest, plan: str) -> HttpResponse:
         "servers": lambda: _servers(design, base, asked),
         **_answer(head, design, base, asked),
     }
-    response = page(request, "planner/forecast.html", context, parts=("answer", "drawing"))
+    if _wants_beyond(request):
+        context |= _beyond(head, design, asked.alive)
+    response = page(request, "planner/forecast.html", context, parts=("answer", "drawing", BEYOND))
     if request.htmx and request.htmx.target == "answer":
         address = reverse("forecast", args=[plan])
         response["HX-Replace-Url"] = f"{address}?{asked.query}" if asked.query else address
@@ -166,7 +171,6 @@ def _outcome(head: Revision, design: Design, base: Forecast, asked: Asked) -> Ou
     assert isinstance(workload, Workload)
     growth = workload.growth_per_year
     later = None if growth is None else found.offered_rps * (1 + estimate(growth).mid)
-    rates = hourly_rates(workload)
     promise = design.promise.p95_ms if design.promise else None
     return Outcome(
         forecast=found,
@@ -174,9 +178,33 @@ def _outcome(head: Revision, design: Design, base: Forecast, asked: Asked) -> Ou
         curve=curve,
         charts=response_charts(curve, today=found.offered_rps, later=later, promise_ms=promise) if curve else (),
         later=later,
-        heat=heat_of(rates, found.capacity_rps.value) if rates and curve else None,
         groups=groups_of(found, changed),
     )
+
+
+def _beyond(head: Revision, design: Design, asked: Asked) -> dict[str, Any]:
+    """What lies beyond the peak, or why nothing can be said of it."""
+    today = timezone.localdate()
+
+    def ask() -> Beyond:
+        found, _ = _surveyed(head, design, asked)
+        return beyond_of(design, asked.variation, found, today=today)
+
+    said = {"beyond_said": words_of(asked, design), "grows": _grows(design)}
+    try:
+        return said | {"beyond": _BEYOND.get(f"{head.digest}?{asked.query}@{today}", ask)}
+    except TierwrightError as error:
+        return said | {"beyond_refused": str(error)}
+
+
+def _grows(design: Design) -> bool:
+    """Whether the workload says how fast traffic grows, be it not at all."""
+    return isinstance(design.workload, Workload) and design.workload.growth_per_year is not None
+
+
+def _wants_beyond(request: HtmxRequest) -> bool:
+    """It takes ten times as long as the answer, so it comes when somebody gets there, or asks without scripts."""
+    return request.htmx.target == BEYOND if request.htmx else BEYOND in request.GET
 
 
 def _lost(head: Revision, design: Design, asked: Asked) -> Lost | None:

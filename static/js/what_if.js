@@ -29,6 +29,37 @@
     true,
   );
 
+  // What lies beyond the peak takes ten times as long as the answer: it follows when the knobs rest, and only where
+  // somebody looks at it.
+  const REST_MS = 800;
+  const beyond = document.querySelector("[data-beyond]");
+  if (beyond) {
+    let isSeen = false;
+    let isStale = false;
+    let rest = null;
+    const follow = () => {
+      if (!isSeen || !isStale || rest) return;
+      isStale = false;
+      htmx.trigger("#beyond", "rest");
+    };
+    new IntersectionObserver(([entry]) => {
+      isSeen = entry.isIntersecting;
+      follow();
+    }).observe(beyond);
+    form.addEventListener("input", () => {
+      isStale = true;
+      beyond.dataset.stale = "";
+      clearTimeout(rest);
+      rest = setTimeout(() => {
+        rest = null;
+        follow();
+      }, REST_MS);
+    });
+    document.addEventListener("htmx:afterSwap", ({ target }) => {
+      if (target.id === "beyond" && !isStale) delete beyond.dataset.stale;
+    });
+  }
+
   const without = document.getElementById("without");
   if (!without) return;
   const kill = (name) => {

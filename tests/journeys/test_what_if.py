@@ -144,9 +144,50 @@ def test_without_scripts_a_button_asks(plain: Page) -> None:
 
     expect(plain.locator("#answer-title")).to_contain_text("3 times today's traffic, web: 5")
     expect(plain.get_by_label("Traffic, slider")).to_be_hidden()
+    plain.get_by_role("link", name="Years, failures, the week and costs").click()
+    expect(plain.get_by_role("heading", name="Servers needed")).to_be_visible()
+    expect(plain.locator(".beyond-head")).to_contain_text("3 times today's traffic, web: 5")
     plain.get_by_role("button", name="Forecast without web1").click()
     expect(plain.locator("#answer")).to_contain_text("Without web1: nothing stops.")
     expect(plain.locator("#answer-title")).to_contain_text("3 times today's traffic")
+
+
+def test_what_lies_beyond_the_peak_comes_when_somebody_gets_there(
+    page: Page, look: Look, accessible: Callable[[], None]
+) -> None:
+    page.goto("/plans/newspaper/forecast/")
+    expect(page.locator("#nothing-title")).to_have_count(0)
+
+    page.get_by_role("heading", name="Beyond the peak").scroll_into_view_if_needed()
+
+    for name in ("If nothing is done", "If a server dies", "Through the week", "For a while", "What it costs"):
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
+    look("forecast-beyond")
+    accessible()
+    page.emulate_media(color_scheme="dark")
+    accessible()
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 390, "height": 900})
+    accessible()
+
+
+def test_what_lies_beyond_the_peak_follows_when_the_knobs_rest(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.headers.get("hx-target", "")))
+    page.goto("/plans/newspaper/forecast/")
+    page.get_by_role("heading", name="Beyond the peak").scroll_into_view_if_needed()
+    expect(page.locator("#needs-title")).to_be_visible()
+
+    for _ in range(5):
+        page.get_by_label("Traffic, slider").press("ArrowRight")
+    expect(page.locator("#answer-title")).to_contain_text("times today's traffic")
+    expect(page.locator("[data-beyond]")).to_have_attribute("data-stale", "")
+    assert asked.count("beyond") == 1
+
+    page.locator("#needs-title").scroll_into_view_if_needed()
+    expect(page.locator(".beyond-head")).to_contain_text("times today's traffic")
+    expect(page.locator("[data-stale]")).to_have_count(0)
+    assert asked.count("beyond") == 2
 
 
 def test_designs_are_compared_at_the_same_traffic(page: Page, look: Look, accessible: Callable[[], None]) -> None:

@@ -45,14 +45,15 @@ def forecast(
     *,
     limits: ClusterLimits = DEFAULT_LIMITS,
     lost: Collection[str] = (),
+    change: Change | None = None,
 ) -> Forecast:
     """What a design carries under a workload (by default its own), what breaks first, and how sure that is.
 
     Rates are requests per second of the whole site. With servers `lost`, by name, it is the forecast of what is
-    left: survivors keep their settings and take over. Raises TierwrightError, with its place, where there is no
-    workload or nobody answers a kind of request that it holds.
+    left: survivors keep their settings and take over. `change` is as in `survey`. Raises TierwrightError, with its
+    place, where there is no workload or nobody answers a kind of request that it holds.
     """
-    return _Engine(cluster_of(design, workload or workload_of(design), limits=limits, lost=lost)).forecast()
+    return _Engine(cluster_of(design, workload or workload_of(design), limits=limits, lost=lost), change).forecast()
 
 
 def survey(

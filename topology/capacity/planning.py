@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from topology.capacity.answer import Forecast, Resource, TierForecast
-from topology.capacity.engine import forecast
+from topology.capacity.engine import Change, forecast
 from topology.components import resolve
 from topology.design import Design, ServerCount, Tier
 from topology.errors import Place, TierwrightError
@@ -53,21 +53,23 @@ def servers_needed(
     return {need.tier: need.servers for need in needs(design, workload, headroom=headroom)}
 
 
-def needs(design: Design, workload: Workload | None = None, *, headroom: float = HEADROOM) -> tuple[Need, ...]:
+def needs(
+    design: Design, workload: Workload | None = None, *, headroom: float = HEADROOM, change: Change | None = None
+) -> tuple[Need, ...]:
     """The need of every tier, in the order of the plan.
 
     The numbers of servers that the plan writes do not count, its types and roles do. Every tier is counted up from
     one server by the forecast itself until it carries peak / (1 - headroom), then down again as far as that holds.
-    Tiers whose servers differ from each other stand as they are written. Raises TierwrightError for a headroom
-    outside 0 to 1, and where no number of servers suffices: too little memory, too few connections, or too many
-    servers.
+    Tiers whose servers differ from each other stand as they are written. `change` is as in `survey`. Raises
+    TierwrightError for a headroom outside 0 to 1, and where no number of servers suffices: too little memory, too few
+    connections, or too many servers.
     """
     if not 0 <= headroom < 1:
         raise TierwrightError(
             f"a headroom of {headroom:g} leaves nothing to plan with; use a share from 0 to below 1",
             place=Place(path="headroom"),
         )
-    counting = _Counting(design, workload, headroom)
+    counting = _Counting(design, workload, headroom, change)
     answer = counting.least()
     return tuple(counting.need(tier, answer) for tier in answer.tiers)
 
@@ -90,8 +92,9 @@ def _free(peak: float, most: float | None) -> float:
 class _Counting:
     """One search for the numbers of servers."""
 
-    def __init__(self, design: Design, workload: Workload | None, headroom: float) -> None:
+    def __init__(self, design: Design, workload: Workload | None, headroom: float, change: Change | None) -> None:
         self._workload = workload
+        self._change = change
         self._headroom = headroom
         self._tiers = {tier.name: tier for tier in design.tiers}
         self._types = {tier.name: _common_type(tier) for tier in design.tiers}
@@ -171,7 +174,9 @@ class _Counting:
     def _forecast(self, counts: Mapping[str, int]) -> Forecast:
         tiers = tuple(self._with(tier, counts.get(tier.name)) for tier in self._design.tiers)
         network = None if sum(counts.values()) > 200 else self._design.network
-        return forecast(self._design.model_copy(update={"tiers": tiers, "network": network}), self._workload)
+        return forecast(
+            self._design.model_copy(update={"tiers": tiers, "network": network}), self._workload, change=self._change
+        )
 
     def _with(self, tier: Tier, count: int | None) -> Tier:
         kind = self._types[tier.name]

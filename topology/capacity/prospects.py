@@ -6,18 +6,18 @@ It takes several forecasts to work out, so it is worked out when somebody asks f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from topology.capacity.answer import LimitDate, Number
 from topology.capacity.cost import cost_of
 from topology.capacity.crossings import crossings
-from topology.capacity.engine import DEFAULT_LIMITS, workload_of
+from topology.capacity.engine import DEFAULT_LIMITS, Change, workload_of
 from topology.capacity.failures import Failure, failures_of
 from topology.capacity.folding import SmallCluster, cluster_of
 from topology.capacity.growth import by_date, growth_of, if_nothing, limit_date
 from topology.capacity.limits import Limits
-from topology.capacity.percentiles import gamma_percentile
+from topology.capacity.percentiles import response_percentile
 from topology.capacity.performability import Service, service_of
 from topology.capacity.running import RunningCost, running_cost
 from topology.capacity.study import Study, study_of
@@ -55,22 +55,26 @@ def outlook(
     *,
     limits: ClusterLimits = DEFAULT_LIMITS,
     crews: int | None = None,
+    change: Change | None = None,
 ) -> Outlook:
     """A design beyond the peak of its workload (by default its own).
 
-    `crews`: repairs that can go on at once among equal servers; None where there are enough for all. Raises
-    TierwrightError as `forecast` does, and ValueError for less than one crew.
+    `crews`: repairs that can go on at once among equal servers; None where there are enough for all. `change` is
+    applied to the classes of requests once they agree with the observation. Raises TierwrightError as `forecast`
+    does, and ValueError for less than one crew.
     """
     if crews is not None and crews < 1:
         raise ValueError("at least one crew repairs servers")
-    return outlook_of(cluster_of(design, workload or workload_of(design), limits=limits), crews=crews)
+    return outlook_of(cluster_of(design, workload or workload_of(design), limits=limits), crews=crews, change=change)
 
 
-def outlook_of(small: SmallCluster, *, crews: int | None = None) -> Outlook:
+def outlook_of(small: SmallCluster, *, crews: int | None = None, change: Change | None = None) -> Outlook:
     """The outlook of a cluster of representatives."""
     whole, workload = small.folded.whole, small.workload
     cost = running_cost(cost_of(whole), workload)
     study = study_of(small.cluster, workload)
+    if change is not None:
+        study = replace(study, fitted=study.fitted.changed(change))
     if not study.carries:
         return Outlook(cost=cost)
     limits = _limits(study)
@@ -124,6 +128,6 @@ def _highest_rate(study: Study, world: Limits, promised: float) -> float:
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         found = study.moments(world, middle)
-        holds = found is not None and gamma_percentile(0.95, mean=found.mean, variance=found.variance) <= promised
+        holds = found is not None and response_percentile(0.95, mean=found.mean, variance=found.variance) <= promised
         low, high = (middle, high) if holds else (low, middle)
     return low

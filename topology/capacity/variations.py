@@ -9,10 +9,11 @@ from typing import Any
 
 from topology.capacity.answer import Forecast
 from topology.capacity.curves import Curve
-from topology.capacity.engine import DEFAULT_LIMITS, calibrate, survey, workload_of
+from topology.capacity.engine import DEFAULT_LIMITS, Change, calibrate, survey, workload_of
 from topology.capacity.equals import equals_of, left_in_cache
 from topology.capacity.folding import cluster_of
-from topology.capacity.rates import rates_of
+from topology.capacity.planning import HEADROOM, Need, needs
+from topology.capacity.prospects import Outlook, outlook
 from topology.capacity.study import cached, study_of
 from topology.components import DYNAMIC, resolve
 from topology.demands import demand_of
@@ -83,12 +84,28 @@ def survey_varied(
     is_there = without is not None and any(host.name == without for host in changed.hosts)
     lost = (without,) if without is not None and is_there else ()
     left = _left_in_cache(changed, lost[0]) if lost else 1.0
+    return survey(changed, change=_change(variation, left), lost=lost, known=known)
+
+
+def outlook_varied(design: Design, variation: Variation) -> Outlook:
+    """The outlook of a design under a variation; raises TierwrightError as `outlook` does."""
+    return outlook(varied(design, variation), change=_change(variation))
+
+
+def needs_varied(design: Design, variation: Variation, *, headroom: float = HEADROOM) -> tuple[Need, ...]:
+    """What every tier needs under a variation, whose numbers of servers do not count; raises as `needs` does."""
+    return needs(varied(design, variation), headroom=headroom, change=_change(variation))
+
+
+def _change(variation: Variation, left: float = 1.0) -> Change | None:
+    """What becomes of the classes of requests, of which a cache still answers a share; None where nothing does."""
+    if variation.page_cost == 1 and variation.cached_share is None and left == 1:
+        return None
 
     def change(mix: Mapping[str, RequestClass]) -> Mapping[str, RequestClass]:
         return {name: cached(_request(item, name, variation), left) for name, item in mix.items()}
 
-    is_same = variation.page_cost == 1 and variation.cached_share is None and left == 1
-    return survey(changed, change=None if is_same else change, lost=lost, known=known)
+    return change
 
 
 def _left_in_cache(design: Design, server: str) -> float:
@@ -112,12 +129,6 @@ def deprived(design: Design, server: str) -> Design:
     if not tiers:
         raise TierwrightError(f"{server} is the only server of this plan: without it there is no site")
     return design.model_copy(update={"tiers": tiers})
-
-
-def hourly_rates(workload: Workload) -> tuple[float, ...]:
-    """Requests per second in each hour of the day or week, the busiest at the peak; empty where no hours are known."""
-    rates = rates_of(workload)
-    return () if rates is None else rates.by_hour
 
 
 def portable(design: Design) -> Workload:

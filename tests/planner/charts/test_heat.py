@@ -9,7 +9,7 @@ from planner.charts.heat import STEPS
 
 
 def test_a_week_is_seven_rows_of_a_day() -> None:
-    heat = heat_of([1.0] * 100 + [8.0] + [1.0] * 67, 10)
+    heat = heat_of([0.1] * 100 + [0.8] + [0.1] * 67)
 
     assert [row.name for row in heat.rows] == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
     assert {sum(run.width for run in row.runs) for row in heat.rows} == {24}
@@ -20,15 +20,15 @@ def test_a_week_is_seven_rows_of_a_day() -> None:
 
 
 def test_a_day_is_one_row() -> None:
-    heat = heat_of([2.0] * 24, 10)
+    heat = heat_of([0.2] * 24)
 
     assert (len(heat.rows), heat.weekly, heat.over) == (1, False, 0)
 
 
-@pytest.mark.parametrize(("rate", "shade"), [(0, 0), (1, 0), (5, 4), (10, STEPS - 1), (10.1, STEPS), (1e9, STEPS)])
-def test_an_hour_is_as_dark_as_it_is_full(rate: float, shade: int) -> None:
-    assert heat_of([rate] * 24, 10).busiest.shade == shade
+@pytest.mark.parametrize(("share", "shade"), [(0, 0), (0.1, 0), (0.5, 4), (1, STEPS - 1), (1.01, STEPS), (1e8, STEPS)])
+def test_an_hour_is_as_dark_as_it_is_full(share: float, shade: int) -> None:
+    assert heat_of([share] * 24).busiest.shade == shade
 
 
 def test_hours_over_the_capacity_are_counted() -> None:
-    assert heat_of([9.0] * 20 + [11.0] * 4, 10).over == 4
+    assert heat_of([0.9] * 20 + [1.1] * 4).over == 4

@@ -62,7 +62,7 @@ def test_shows_the_plan_as_it_stands_with_every_chart(client: Client) -> None:
     text = text_of(client)
 
     assert "The plan as it stands" in text
-    assert [name for name in ("responses-title", "servers-title", "heat-title", "drawing") if name not in text] == []
+    assert [name for name in ("responses-title", "servers-title", "drawing", "beyond-title") if name not in text] == []
     assert "was " not in answer_of(client)
 
 
@@ -209,10 +209,112 @@ def test_a_plan_without_a_workload_leads_to_one(client: Client) -> None:
     assert reverse("intake") in text
 
 
-def test_without_hours_there_is_no_heat_strip(client: Client) -> None:
+def beyond_of(client: Client, query: str = "") -> str:
+    """The words of what lies beyond the peak alone."""
+    text = text_of(client, query, **{**PART, "HX-Target": "beyond"})
+    assert text.lstrip().startswith('<section id="beyond"')
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def test_what_lies_beyond_the_peak_is_worked_out_only_when_it_is_asked_for(client: Client) -> None:
+    assert "If nothing is done," not in text_of(client)
+    assert "If nothing is done," in text_of(client, "beyond=1")
+    assert "If nothing is done," in beyond_of(client)
+
+
+def test_limits_come_with_their_dates_the_first_in_front(client: Client) -> None:
+    words = beyond_of(client)
+
+    assert "Promised 95 % first" in words
+    assert re.search(r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 20[0-9]{2}", words)
+
+
+def test_a_limit_that_is_met_already_is_met_now(client: Client) -> None:
+    assert "Promised 95 % first now CPU of web now" in beyond_of(client, "traffic=20")
+
+
+def test_without_growth_limits_have_no_date_and_the_page_says_how_to_get_one(client: Client) -> None:
+    make(workload={**WORKLOAD, "growth_per_year": None})
+
+    words = beyond_of(client)
+
+    assert "No limit has a date: say in the editor how fast traffic grows" in words
+    assert "Earliest" not in words
+
+
+def test_traffic_that_does_not_grow_meets_no_limit(client: Client) -> None:
+    make(workload={**WORKLOAD, "growth_per_year": 0})
+
+    assert "No limit has a date: traffic does not grow that far." in beyond_of(client)
+
+
+def test_one_and_two_servers_of_each_tier_die(client: Client) -> None:
+    words = beyond_of(client)
+
+    assert "web 1 of 2" in words
+    assert "web 2 of 2" in words
+    assert "database 1 of 1 none are left stops pages: 50 % of requests" in words
+    assert "minutes lost a year" in words
+
+
+def test_servers_that_are_left_refuse_what_is_too_much(client: Client) -> None:
+    assert re.search(r"web 1 of 2 [0-9]+ % over refuses [0-9]+ % of requests", beyond_of(client, "traffic=5"))
+
+
+def test_the_week_has_its_percentiles_beside_those_of_the_peak(client: Client) -> None:
+    words = beyond_of(client)
+
+    assert "Through the day" in words
+    assert re.search(r"99 % within [0-9.]+ ms [0-9.]+ ms–[0-9.]+ ms [0-9.]+ ms", words)
+    assert "Calm enough to deploy" in words
+
+
+def test_without_hours_there_is_no_week(client: Client) -> None:
     make(workload={**WORKLOAD, "hours": None})
 
-    assert "hour by hour" not in answer_of(client)
+    words = beyond_of(client)
+
+    assert "Through the" not in words
+    assert "If a server dies" in words
+
+
+def test_hours_with_too_much_leave_percentiles_open(client: Client) -> None:
+    words = beyond_of(client, "traffic=20")
+
+    assert "left open" in words
+    assert "fall into the 24 hours in which more is asked than is carried" in words
+
+
+def test_costs_say_what_is_not_in_them(client: Client) -> None:
+    words = beyond_of(client)
+
+    assert "Three years" in words
+    assert "without storage and traffic" in words
+
+
+def test_servers_needed_stand_beside_those_that_are_there(client: Client) -> None:
+    words = beyond_of(client, "traffic=4")
+
+    assert "There are 0 % free 30 % free 50 % free 70 % free" in words
+    assert re.search(r"web medium 2 2 [0-9–]+ 2 [0-9–]+ 3 which are not there", words)
+
+
+def test_what_lies_beyond_counts_every_server_alive(client: Client) -> None:
+    assert "The plan as it stands, all its servers alive" in beyond_of(client, "without=web1")
+
+
+def test_of_servers_that_swap_only_the_cost_is_known(client: Client) -> None:
+    make(
+        server_types={"tiny": {"cores": 1, "ram_mib": 256, "price_month": 4}},
+        tiers=[{"name": "web", "servers": {"count": 1, "type": "tiny"}, "roles": ["nginx", "gunicorn", "postgresql"]}],
+    )
+
+    words = beyond_of(client)
+
+    assert "nothing is said of years, failures or the week" in words
+    assert "4 USD a month" in words or "4 EUR a month" in words
+    assert "If a server dies" not in words
+    assert "none suffice" in words
 
 
 def test_a_thousand_equal_servers_are_one_row(client: Client) -> None:

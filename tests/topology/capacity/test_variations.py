@@ -13,7 +13,8 @@ from topology.capacity import (
     cached_share_of,
     deprived,
     forecast,
-    hourly_rates,
+    needs_varied,
+    outlook_varied,
     rearranged,
     survey_varied,
     varied,
@@ -140,11 +141,24 @@ def test_a_plan_of_one_server_has_nothing_left() -> None:
         deprived(newspaper(tiers=[design().tiers[1].model_dump(mode="json")]), "db1")
 
 
-def test_hours_are_scaled_to_the_peak() -> None:
-    hours = (5.0, 10.0, *[0.0] * 22)
+def test_what_lies_beyond_the_peak_follows_every_knob() -> None:
+    growing = design(workload={**WORKLOAD, "growth_per_year": 0.5})
+    knobs = Variation(traffic=2, page_cost=1.5, servers={"web": 3})
 
-    assert hourly_rates(Workload(peak_requests_per_second=60, hours=hours))[:3] == (30, 60, 0)
-    assert hourly_rates(Workload(peak_requests_per_second=60)) == ()
+    found, _ = survey_varied(growing, knobs)
+    first = outlook_varied(growing, knobs).limits[0]
+
+    assert first.at_rps.value == pytest.approx(found.capacity_rps.value)
+    assert first.factor.value == pytest.approx(found.capacity_rps.value / 120)
+
+
+def test_servers_needed_follow_traffic_and_costs_and_not_the_servers_asked_for() -> None:
+    def web(variation: Variation) -> int:
+        return needs_varied(design(), variation, headroom=0.5)[0].servers
+
+    assert web(Variation(traffic=20)) > web(Variation(traffic=10)) > web(Variation())
+    assert web(Variation(traffic=10, page_cost=2)) == pytest.approx(2 * web(Variation(traffic=10)), abs=2)
+    assert web(Variation(traffic=10, servers={"web": 40})) == web(Variation(traffic=10))
 
 
 def test_the_cached_share_of_a_workload_is_that_of_its_dynamic_requests() -> None:
