@@ -26,6 +26,7 @@ from topology.capacity.folding import Servers
 from topology.capacity.growth import date_after
 from topology.capacity.inputs import Input, inputs_of
 from topology.capacity.latency import Figure
+from topology.capacity.lessons import LESSON_NAMES, Lesson, LessonPoint, lessons_document, lessons_of
 from topology.capacity.performability import Service
 from topology.capacity.planning import HEADROOMS, Need, headroom_of, needs, servers_needed
 from topology.capacity.prospects import Outlook, outlook, outlook_document
@@ -85,16 +86,16 @@ from topology.capacity.week import Hour, Week
 from topology.capacity.words import digits, percent
 
 __all__ = [
-    "ENGINE", "EPISODES", "HEADROOMS", "MOST_SERVERS", "Bereft", "Break", "Chance", "Cheapest", "Constraint", "Cost",
-    "Curve", "CurvePoint", "Doubt", "Episode", "EpisodeName", "Failure", "Figure", "Forecast", "Found", "Glimpse",
-    "Growth", "HostForecast", "Hour", "Influence", "Input", "LimitDate", "Loser", "ManySeeds", "ManyWorlds", "Measures",
-    "MemoryUse", "Need", "Number", "Objective", "Outlook", "Piece", "Question", "Relax", "Resource", "RunningCost",
-    "Servers", "Service", "Simulated", "SinglePoint", "Space", "TierForecast", "Today", "Traffic", "Transients",
-    "Variation", "Verifier", "Week", "cached_share_of", "calibrate", "candidate_design", "cheapest",
-    "cheapest_document", "crowd_of", "date_after", "deprived", "digits", "evaluate", "forecast", "forecast_of",
-    "headroom_of", "inputs_of", "many_seeds", "many_worlds", "needs", "needs_varied", "outlook", "outlook_document",
-    "outlook_varied", "parse_case", "percent", "portable", "read_traffic", "rearranged", "replay", "servers_needed",
-    "simulate", "solve_case", "space_of", "stretches", "survey", "survey_varied", "sweep_digest", "sweep_join",
-    "sweep_pieces", "sweep_question", "sweep_text", "sweep_work", "to_document", "varied", "without",
-    "workload_of_traffic",
+    "ENGINE", "EPISODES", "HEADROOMS", "LESSON_NAMES", "MOST_SERVERS", "Bereft", "Break", "Chance", "Cheapest",
+    "Constraint", "Cost", "Curve", "CurvePoint", "Doubt", "Episode", "EpisodeName", "Failure", "Figure", "Forecast",
+    "Found", "Glimpse", "Growth", "HostForecast", "Hour", "Influence", "Input", "Lesson", "LessonPoint", "LimitDate",
+    "Loser", "ManySeeds", "ManyWorlds", "Measures", "MemoryUse", "Need", "Number", "Objective", "Outlook", "Piece",
+    "Question", "Relax", "Resource", "RunningCost", "Servers", "Service", "Simulated", "SinglePoint", "Space",
+    "TierForecast", "Today", "Traffic", "Transients", "Variation", "Verifier", "Week", "cached_share_of", "calibrate",
+    "candidate_design", "cheapest", "cheapest_document", "crowd_of", "date_after", "deprived", "digits", "evaluate",
+    "forecast", "forecast_of", "headroom_of", "inputs_of", "lessons_document", "lessons_of", "many_seeds",
+    "many_worlds", "needs", "needs_varied", "outlook", "outlook_document", "outlook_varied", "parse_case", "percent",
+    "portable", "read_traffic", "rearranged", "replay", "servers_needed", "simulate", "solve_case", "space_of",
+    "stretches", "survey", "survey_varied", "sweep_digest", "sweep_join", "sweep_pieces", "sweep_question",
+    "sweep_text", "sweep_work", "to_document", "varied", "without", "workload_of_traffic",
 ]  # fmt: skip
