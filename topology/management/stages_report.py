@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from topology.capacity import Forecast, digits, percent
-from topology.stages import Stages, StageView
+from topology.stages import Stages, StageView, in_short
 
 WIDTH = 100
 HEAD = ("stage", "servers", "carries/s", "p95 ms", "headroom", "cost a month", "breaks first")
@@ -71,6 +71,7 @@ def _stage(view: StageView) -> Iterator[str]:
     if view.forecast.single_points:
         names = ", ".join(point.name for point in view.forecast.single_points)
         yield from _labelled("alone", f"{names}: the loss of any one stops the site or a part of it")
+    yield from _labelled("book", "; ".join(in_short(lesson) for lesson in view.lessons))
     yield from _labelled("steps", "; ".join(f"{n}. {step.title}" for n, step in enumerate(view.steps, 1)))
 
 

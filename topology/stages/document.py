@@ -46,6 +46,7 @@ def stage_document(view: StageView) -> dict[str, Any]:
         "why_now": view.why_now,
         "why_not": view.why_not,
         "lacks": view.lacks,
+        "lessons": capacity.lessons_document(view.lessons),
     }
 
 

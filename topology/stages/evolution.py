@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from topology.capacity import Forecast, forecast
+from topology.capacity import Forecast, Lesson, forecast, lessons_of
 from topology.design import Design, Networks, Promise, ServerCount, Site, Tier
 from topology.diff import Diff, compare
 from topology.errors import Place, TierwrightError
@@ -20,6 +20,7 @@ from topology.stages.procedure import steps_of
 from topology.stages.reasons import Lasting, lasting, why_not, why_now
 from topology.stages.sizing import promised_headroom, resized, seen_on, verdict, workload_of
 from topology.stages.steps import Step, Transition, transition
+from topology.stages.teaching import LESSONS, speaks_against, speaks_for
 from topology.workload import Workload
 
 UNNAMED = Site(name="site", domains=("www.example.com",))
@@ -82,7 +83,7 @@ class StageView:
         """What speaks for it, from the forecasts."""
         if self.comparison is None:
             return "Every site begins with this: one server is the least to pay and to watch."
-        return why_now(self.comparison, self.stage.speaks_for(self.comparison))
+        return why_now(self.comparison, (*self.stage.speaks_for(self.comparison), *speaks_for(self.lessons)))
 
     @cached_property
     def why_not(self) -> str:
@@ -90,7 +91,14 @@ class StageView:
         if self.comparison is None:
             lacks = verdict(self.forecast, self.design.promise).says
             return f"{lacks[0].upper()}{lacks[1:]}." if lacks else "Nothing, as long as it carries the peak."
-        return why_not(self.comparison, self.stage.speaks_against(self.comparison))
+        return why_not(self.comparison, (*self.stage.speaks_against(self.comparison), *speaks_against(self.lessons)))
+
+    @cached_property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """What the chapter says at this stage, and what of it holds for this design; the stage's own reason first."""
+        names = LESSONS.get(self.name, ())
+        found = {each.name: each for each in lessons_of(self.design, names=names)} if names else {}
+        return tuple(found[name] for name in names)
 
     @cached_property
     def lacks(self) -> str:

@@ -68,10 +68,6 @@ class MediaServer(Stage[MediaChoices]):
         requests, sent = comparison.file_requests, comparison.file_bytes
         return (f"files are {percent(requests)} of the requests and {percent(sent)} of the bytes",) if requests else ()
 
-    def speaks_against(self, comparison: Comparison) -> tuple[str, ...]:
-        """Nothing to move out."""
-        return () if comparison.file_requests else ("the workload has no static or media requests",)
-
 
 STAGE = MediaServer()
 

@@ -15,10 +15,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from topology.capacity import digits, percent
 from topology.components import Placed
 from topology.design import Design, Host, Role, TypeName
-from topology.stages.base import AtHand, Choices, Comparison, Stage
+from topology.stages.base import AtHand, Choices, Stage
 from topology.stages.layout import hosts_offering, offers, placed, role_named, services, with_roles
 from topology.stages.sizing import sized
 from topology.stages.steps import Block, Phase, Step, Transition, here, on, shared, units
@@ -60,20 +59,7 @@ class SplitDatabase(Stage[SplitChoices]):
             return ()
         return (_move(change, old[0], new[0]) if new else _hand_over(change, old[0]),)
 
-    def speaks_against(self, comparison: Comparison) -> tuple[str, ...]:
-        """What the split costs in parts that must be up."""
-        if comparison.gain >= SMALL_GAIN:
-            return ()
-        before, after = comparison.before.capacity_rps.value, comparison.after.capacity_rps.value
-        buys = percent(comparison.gain - 1) if comparison.gain > 1.005 else "nothing"
-        return (
-            f"the database is a small part of what fills the first limit, so a server of its own buys {buys}:"
-            f" {digits(before)} → {digits(after)} requests/s",
-        )
 
-
-SMALL_GAIN = 1.2
-"""A gain under a fifth is called small: it is the size of the uncertainty of a calibrated forecast."""
 STAGE = SplitDatabase()
 
 
