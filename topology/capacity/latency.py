@@ -5,6 +5,7 @@ Of dynamic requests (pages and API calls), or of all where there are none; the w
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from topology.capacity.answer import Number
 from topology.capacity.flows import OPENING, Ask, Hop, Key
 from topology.capacity.limits import Limits
 from topology.capacity.loads import Times, shares
-from topology.capacity.percentiles import gamma_percentile
+from topology.capacity.percentiles import response_percentile
 from topology.capacity.words import percent
 from topology.components import DYNAMIC
 from topology.workload import kind_of
@@ -89,15 +90,23 @@ class Crowd:
         return dict(longest.values())
 
     def _stretches(self, busy: Mapping[str, float], peers: Mapping[str, int]) -> dict[str, float]:
-        known: dict[tuple[float, int], float] = {}
+        """How much longer than alone a request takes; less where requests are dealt in turn, never below one queue."""
+        network = self.limits.network
         found = {}
-        for host, machine in self.limits.network.hosts.items():
-            cores = machine.type.cores * (peers.get(host, 1) if self.pooled else 1)
-            key = (busy[host], cores)
-            if key not in known:
-                known[key] = queues.ps_stretch(*key)
-            found[host] = known[key]
+        for host, machine in network.hosts.items():
+            cores, turns = machine.type.cores, network.in_turn.get(host, 1)
+            if self.pooled:
+                found[host] = self._stretch(busy[host], cores * peers.get(host, 1))
+            else:
+                left = queues.dealt_in_turn(busy[host], turns)
+                stretch = 1 + left * (self._stretch(busy[host], cores) - 1)
+                found[host] = stretch if turns == 1 else max(stretch, self._stretch(busy[host], cores * turns))
         return found
+
+    @staticmethod
+    @functools.lru_cache(maxsize=4096)
+    def _stretch(busy: float, cores: int) -> float:
+        return queues.ps_stretch(busy, cores)
 
 
 @dataclass(frozen=True)
@@ -124,8 +133,17 @@ class _Paths:
                 variance += wait.wait**2 * max(0.0, 2 / max(wait.wait_probability, 1e-9) - 1)
         for host, time in by_host.items():
             mean += time
-            variance += time**2 * queues.ps_scv(self.busy[host], self.limits.network.hosts[host].type.cores)
+            variance += time**2 * self._scv(host)
         return variance / mean**2 if mean > 0 else 0.0
+
+    def _scv(self, host: str) -> float:
+        """Squared coefficient of variation of a visit; less where requests are dealt in turn, as for the mean."""
+        network, busy = self.limits.network, self.busy[host]
+        cores, turns = network.hosts[host].type.cores, network.in_turn.get(host, 1)
+        scv = queues.ps_scv(busy, cores)
+        if turns == 1:
+            return scv
+        return max(1 + queues.dealt_in_turn(busy, turns) * (scv - 1), queues.ps_scv(busy, cores * turns))
 
     def _walk(self, name: str) -> list[Key]:
         asks = self.limits.network.routes[kind_of(name, self.limits.mix[name])].asks
@@ -169,7 +187,7 @@ def figures(
     variance = max(0.0, second - mean**2)
     asked = {figure: FIGURES[figure] for figure in wanted}
     return {
-        figure: 1000 * (mean if share is None else gamma_percentile(share, mean=mean, variance=variance))
+        figure: 1000 * (mean if share is None else response_percentile(share, mean=mean, variance=variance))
         for figure, share in asked.items()
     }
 

@@ -29,6 +29,20 @@ class Network:
         """Living servers for which a host stands."""
         return self.cluster.stands_for(host) - self.lost.get(host, 0)
 
+    @cached_property
+    def in_turn(self) -> Mapping[str, int]:
+        """By host: among how many servers its requests are dealt in turn; left out where chance decides on any."""
+        found: dict[str, int] = {}
+        by_chance: set[str] = set()
+        for route in self.routes.values():
+            for ask in (ask for asks in route.asks.values() for ask in asks):
+                apart = {hop.to[0]: hop.servers for hop in ask.hops if hop.share > 0 and not hop.local}
+                if ask.policy == "round_robin":
+                    found.update({host: max(sum(apart.values()), found.get(host, 1)) for host in apart})
+                else:
+                    by_chance.update(apart)
+        return {host: servers for host, servers in found.items() if host not in by_chance and servers > 1}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Passage:

@@ -1,4 +1,4 @@
-"""Percentiles of a mixture of response times, each part a gamma distribution of known mean and variance."""
+"""Percentiles of a mixture of response times, each part of known mean and variance."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from topology.capacity.percentiles import gamma_percentile, gamma_share
+from topology.capacity.percentiles import response_percentile, response_share
 
 _STEPS = 200
 _CLOSE = 1e-9
@@ -41,7 +41,7 @@ def mixture_percentile(share: float, parts: Sequence[Part], *, endless: float = 
         short = sum(part.weight * _below(value, part) for part in parts) - wanted
         low, high = (value, high) if short < 0 else (low, value)
         ahead = _ahead(value, short, parts)
-        if not low < ahead < high:
+        if not low < ahead < min(high, 4 * value):
             ahead = (low + high) / 2 if high < math.inf else value * 2
         if abs(ahead - value) <= _CLOSE * value or low >= high * (1 - _CLOSE):
             return ahead
@@ -56,16 +56,16 @@ def mixture_mean(parts: Sequence[Part]) -> float:
 
 
 def _start(share: float, parts: Sequence[Part], weights: float) -> float:
-    """The percentile of one gamma distribution with the moments of the whole, never 0."""
+    """The percentile of one response time with the moments of the whole, never 0."""
     mean = mixture_mean(parts)
     second = sum(part.weight * (part.variance + part.mean**2) for part in parts) / weights
-    return max(gamma_percentile(share, mean=mean, variance=max(0.0, second - mean**2)), mean * 1e-6, 1e-12)
+    return max(response_percentile(share, mean=mean, variance=max(0.0, second - mean**2)), mean * 1e-6, 1e-12)
 
 
 def _below(value: float, part: Part) -> float:
     if part.variance <= part.mean**2 * _STEEP:
         return 1.0 if value >= part.mean else 0.0
-    return gamma_share(value * part.mean / part.variance, part.mean**2 / part.variance)
+    return response_share(value, mean=part.mean, variance=part.variance)
 
 
 def _ahead(value: float, short: float, parts: Sequence[Part]) -> float:
@@ -74,8 +74,8 @@ def _ahead(value: float, short: float, parts: Sequence[Part]) -> float:
 
 
 def _density(value: float, part: Part) -> float:
-    if part.variance <= part.mean**2 * _STEEP:
-        return 0.0
+    if not part.mean**2 * _STEEP < part.variance <= part.mean**2:
+        return 0.0  # no slope, or one that is not worth its price: the bracket is halved
     shape, scale = part.mean**2 / part.variance, part.variance / part.mean
     exponent = (shape - 1) * math.log(value / scale) - value / scale - math.lgamma(shape)
     return math.exp(min(700.0, exponent)) / scale

@@ -13,7 +13,7 @@ from functools import cached_property
 from topology.capacity.answer import Number
 from topology.capacity.availability import MTBF_HOURS, Unit, down_shares, repair_hours
 from topology.capacity.equals import Equals, equals_of, share_of, stopped, survivors
-from topology.capacity.percentiles import gamma_percentile
+from topology.capacity.percentiles import response_percentile
 from topology.capacity.rates import rates_of
 from topology.capacity.study import Study
 from topology.capacity.uncertainty import Corner, at, spread
@@ -222,7 +222,7 @@ class _States:
         wanted = self.promised
         if found is None or wanted is None:
             return False
-        return gamma_percentile(0.95, mean=found.mean, variance=found.variance) <= wanted
+        return response_percentile(0.95, mean=found.mean, variance=found.variance) <= wanted
 
     def _survivors(self, index: int, dead: int) -> Study | None:
         """None where the deaths stop some kind of request."""

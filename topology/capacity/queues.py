@@ -153,6 +153,21 @@ def ps_scv(utilisation: float, servers: int) -> float:
     return 1 + 2 * erlang_c(servers, utilisation * servers) ** 2 / (utilisation * (2 - utilisation))
 
 
+def dealt_in_turn(utilisation: float, servers: int, scv: float = 1.0) -> float:
+    """What is left of the time that sharing adds, where a balancer deals a Poisson stream out in turn; 0 to 1.
+
+    Every n-th arrival comes to a server, so the gaps' squared coefficient of variation is 1/n. In heavy traffic the
+    number at shared cores is work over its mean residual, (1/n + v) / (1 + v) of what Poisson arrivals bring (Whitt
+    2000 for the work); towards light traffic the factor of Krämer and Langenbach-Belz (1976). `scv` is v, that of a
+    request's own work.
+    """
+    if servers <= 1 or utilisation <= 0:
+        return 1.0
+    gaps = 1 / servers
+    light = math.exp(-2 * (1 - utilisation) / (3 * utilisation) * (1 - gaps) ** 2 / (gaps + scv))
+    return (gaps + scv) / (1 + scv) * light
+
+
 def closed_throughput(customers: int, servers: int, service: float, think: float) -> float:
     """Throughput of `customers` that alternate between a delay of `think` and `servers` cores of `service` each.
 

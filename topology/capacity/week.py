@@ -15,7 +15,7 @@ from topology.capacity.answer import Number
 from topology.capacity.latency import FIGURES, Figure, banded
 from topology.capacity.limits import Limits
 from topology.capacity.mixture import Part, mixture_mean, mixture_percentile
-from topology.capacity.percentiles import gamma_percentile
+from topology.capacity.percentiles import response_percentile
 from topology.capacity.rates import QUIET_HOURS, HourlyRates, hour_name, quietest, rates_of
 from topology.capacity.study import Busiest, Moments, Study
 from topology.capacity.words import digits, percent
@@ -213,7 +213,7 @@ class Curves:
         return [
             None
             if at is None
-            else {"mean": 1000 * at.mean, "p95": 1000 * gamma_percentile(0.95, mean=at.mean, variance=at.variance)}
+            else {"mean": 1000 * at.mean, "p95": 1000 * response_percentile(0.95, mean=at.mean, variance=at.variance)}
             for at in curve
         ]
 

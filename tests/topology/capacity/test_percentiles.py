@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topology.capacity.percentiles import gamma_percentile, gamma_share
+from topology.capacity.percentiles import (
+    gamma_percentile,
+    gamma_share,
+    paced_percentiles,
+    response_percentile,
+    response_share,
+)
 
 
 @pytest.mark.parametrize("share", [0.5, 0.95, 0.99])
@@ -48,3 +55,32 @@ def test_without_spread_every_percentile_is_the_mean() -> None:
     assert gamma_percentile(0.99, mean=3, variance=0) == 3
     assert gamma_percentile(0.99, mean=0, variance=0) == 0
     assert gamma_share(0, 2) == 0
+
+
+@pytest.mark.parametrize("share", [0.5, 0.95, 0.99])
+@pytest.mark.parametrize("scv", [1.0001, 1.3, 2.0, 2.9, 7.7, 15.9])
+def test_the_table_of_paced_work_is_the_exact_percentile(share: float, scv: float) -> None:
+    exact = float(paced_percentiles(share, np.array([(scv - 1) / 2]))[0])
+
+    assert response_percentile(share, mean=3.0, variance=9.0 * scv) == pytest.approx(3 * exact, abs=3e-3)
+
+
+def test_a_response_is_gamma_up_to_an_exponential_and_continues_from_there() -> None:
+    for share in (0.5, 0.95, 0.99):
+        below = response_percentile(share, mean=1.0, variance=1.0)
+        beyond = response_percentile(share, mean=1.0, variance=1.0001)
+
+        assert below == pytest.approx(-math.log(1 - share), rel=1e-9)
+        assert beyond == pytest.approx(below, rel=1e-3)
+
+
+@pytest.mark.parametrize("variance", [0.2, 1.0, 1.7, 6.0])
+def test_shares_and_percentiles_are_each_others_inverse(variance: float) -> None:
+    for share in (0.2, 0.5, 0.95, 0.99):
+        value = response_percentile(share, mean=1.0, variance=variance)
+
+        assert response_share(value, mean=1.0, variance=variance) == pytest.approx(share, abs=1e-4)
+
+
+def test_beyond_the_table_nothing_grows() -> None:
+    assert response_percentile(0.95, mean=1.0, variance=16.0) == response_percentile(0.95, mean=1.0, variance=400.0)

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from topology.capacity import queues
 from topology.capacity.queues import mmc, mmc_percentile
+from topology.capacity.screen.inputs import ROUND_ROBIN
+from topology.capacity.screen.stations import balancing
 
 loads = st.floats(min_value=0.01, max_value=0.97)
 cores = st.integers(min_value=1, max_value=64)
@@ -274,3 +276,12 @@ def test_without_a_steady_state_there_is_no_answer(ask: object) -> None:
     assert callable(ask)
     with pytest.raises(ValueError, match=r"must|percentile"):
         ask()
+
+
+@pytest.mark.parametrize(("servers", "load"), [(2, 0.3), (4, 0.7), (8, 0.95)])
+def test_dealing_in_turn_is_what_the_screen_takes_it_for(servers: int, load: float) -> None:
+    assert queues.dealt_in_turn(load, servers) == pytest.approx(balancing(ROUND_ROBIN, servers, load, 1.0), rel=1e-12)
+
+
+def test_dealing_to_one_server_changes_nothing() -> None:
+    assert queues.dealt_in_turn(0.9, 1) == 1.0

@@ -144,3 +144,15 @@ def test_a_page_keeps_its_cost_wherever_it_is_cut() -> None:
             served[step.station] = served.get(step.station, 0.0) + times * step.mean
     assert served["CPU of db1"] == pytest.approx(outcome_of["postgresql"])
     assert served["CPU of web1"] == pytest.approx(outcome_of["gunicorn"] + outcome_of["nginx"])
+
+
+@pytest.mark.parametrize("rate", [60, 90, 110])
+def test_the_formulas_know_what_serving_in_turn_saves(rate: float) -> None:
+    """Behind HAProxy the expected 95th percentile is within a sixth of the simulated one, also near the limit."""
+    balanced = design(("lb", ["haproxy"], 1), ("web", WEB, 3), ("db", ["postgresql"], 1))
+
+    found = capacity.simulate(balanced, work(rate), most_requests=300_000)
+
+    formulas = found.forecast.latency_ms
+    assert formulas["mean"].value == pytest.approx(found.latency_ms["mean"].value, rel=0.08)
+    assert formulas["p95"].value == pytest.approx(found.latency_ms["p95"].value, rel=0.17)

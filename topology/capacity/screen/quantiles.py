@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from topology.capacity.percentiles import gamma_percentile
+from topology.capacity.percentiles import gamma_percentile, paced_percentiles
 from topology.capacity.screen.compiled import compiled
 from topology.capacity.screen.outcome import Reals
 
@@ -33,28 +33,9 @@ def table() -> Reals:
     gamma = np.array([[_over_mean(share, node) for share in SHARES] for node in nodes])
     wide = nodes > 1
     response = gamma.copy()
-    response[wide] = np.stack([_paced(share, (nodes[wide] ** 2 - 1) / 2) for share in SHARES], axis=1)
+    response[wide] = np.stack([paced_percentiles(share, (nodes[wide] ** 2 - 1) / 2) for share in SHARES], axis=1)
     rows = np.concatenate([response, gamma], axis=1)
     return np.concatenate([2 - rows[1:2], rows])
-
-
-def _paced(share: float, variances: Reals) -> Reals:
-    """Percentiles of X times S, X exponential and S gamma of these variances, both of mean 1: halving in the logarithm.
-
-    P(XS > x) is the mean of exp(-x/S), a sum over equal steps of log S.
-    """
-    shape = 1 / variances[:, None]
-    logs = np.linspace(-30.0, 6.0, 241)
-    density = shape * (logs - np.exp(np.minimum(logs, 600.0)))
-    weights = np.exp(density - density.max(axis=1, keepdims=True))
-    weights /= weights.sum(axis=1, keepdims=True)
-    low, high = np.full(variances.shape, -30.0), np.full(variances.shape, 8.0)
-    for _ in range(32):
-        middle = (low + high) / 2
-        beyond = (weights * np.exp(-np.exp(np.clip(middle[:, None] - logs, -700.0, 6.6)))).sum(axis=1)
-        low, high = np.where(beyond > 1 - share, middle, low), np.where(beyond > 1 - share, high, middle)
-    found: Reals = np.exp((low + high) / 2)
-    return found
 
 
 @compiled

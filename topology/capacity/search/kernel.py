@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from topology.capacity.holding import MOST_EXACT
 from topology.capacity.screen.compiled import compiled
 from topology.capacity.screen.crowd import HELD, NUMBER, WAITING, count_requests
+from topology.capacity.screen.inputs import ROUND_ROBIN
 from topology.capacity.screen.quantiles import SHARES, read
-from topology.capacity.screen.stations import sharing
+from topology.capacity.screen.stations import balancing, sharing
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -26,13 +27,20 @@ _P95 = SHARES.index(0.95)
 
 
 @compiled
-def stretches(load: Floats, cores: int, stretch: Floats, scv: Floats) -> None:
-    """How much longer than alone a request takes on `cores` at each load, and the squared variation of that."""
+def stretches(load: Floats, cores: int, turns: Numbers, stretch: Floats, scv: Floats) -> None:
+    """How much longer than alone a request takes on `cores` at each load, and the squared variation of that.
+
+    `turns` is the number of servers among which requests are dealt in turn, 1 where chance decides.
+    """
     for place in range(load.size):
         if load[place] >= 1.0:
             stretch[place], scv[place] = OVERLOADED, 1.0
         else:
             longer, wider = sharing(load[place], cores)
+            if turns[place] > 1 and load[place] > 0.0:
+                left = balancing(ROUND_ROBIN, turns[place], load[place], 1.0)
+                pooled = sharing(load[place], cores * turns[place])
+                longer, wider = max(left * longer, pooled[0]), max(left * wider, pooled[1])
             stretch[place], scv[place] = 1.0 + longer, 1.0 + wider
 
 

@@ -281,7 +281,15 @@ class _Task:
             lone=name in self.lone and (group.grows or len(group.hosts) == 1),
             asked=any(set(_offers(item)) - SOFT for item in placed if item.role.name in totals),
             promoted=self.lone.get(name, False),
+            in_turn=_is_dealt_in_turn(network, name),
         )
+
+
+def _is_dealt_in_turn(network: Network, host: str) -> bool:
+    """Whoever asks this server from elsewhere deals its requests out in turn, as soon as it has an equal."""
+    asks = (ask for route in network.routes.values() for asks in route.asks.values() for ask in asks)
+    policies = {ask.policy for ask in asks for hop in ask.hops if hop.to[0] == host and hop.share > 0 and not hop.local}
+    return policies == {"round_robin"}
 
 
 def _variants(network: Network, tier: str) -> Iterator[tuple[tuple[str, str, int], ...]]:

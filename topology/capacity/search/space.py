@@ -49,6 +49,8 @@ class Form(Value):
     """Requests need one of them."""
     promoted: bool
     """A replica takes its place when it is lost."""
+    in_turn: bool = False
+    """Its requests are dealt out in turn, not by chance."""
 
 
 class Lift(Value):

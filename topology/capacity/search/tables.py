@@ -202,7 +202,8 @@ def _part(lift: Lift, form: Form, counts: NDArray[np.int64], classes: Sequence[C
     busy = _weighted(each, classes)
     cpu = values[:, PEAK] * busy / lift.cores
     disk = values[:, PEAK] * _weighted(reading, classes)
-    stretch, scv = _stretched(cpu, lift.cores)
+    turns = _turns(form, counts)
+    stretch, scv = _stretched(cpu, lift.cores, turns)
     return _Part(
         each=each,
         busy=busy,
@@ -294,10 +295,20 @@ def _power(base: Floats, exponent: int) -> Floats:
     return found
 
 
-def _stretched(load: Floats, cores: int) -> tuple[Floats, Floats]:
+def _turns(form: Form, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Servers among which a form's requests are dealt in turn, by count; 1 where chance decides."""
+    found = np.ones(len(counts), dtype=np.int64)
+    if form.in_turn:
+        for load in form.loads:
+            found = np.maximum(found, _sharing(load, counts).astype(np.int64))
+    return found
+
+
+def _stretched(load: Floats, cores: int, turns: NDArray[np.int64]) -> tuple[Floats, Floats]:
     """How much longer than alone a request takes on shared cores, and the squared variation of that."""
     from topology.capacity.search import kernel  # numba takes a while to load
 
     stretch, scv = np.empty(load.size), np.empty(load.size)
-    kernel.stretches(np.ascontiguousarray(load).reshape(-1), cores, stretch, scv)
+    dealt = np.repeat(turns, load.shape[1])
+    kernel.stretches(np.ascontiguousarray(load).reshape(-1), cores, dealt, stretch, scv)
     return stretch.reshape(load.shape), scv.reshape(load.shape)

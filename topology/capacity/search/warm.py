@@ -15,7 +15,7 @@ def warm() -> bool:
 
     one, found = np.array([0.5]), np.zeros((4, 1))
     whole = np.array([4], dtype=np.int64)
-    kernel.stretches(one, 2, found[0], found[1])
+    kernel.stretches(one, 2, np.full(one.size, 2, dtype=np.int64), found[0], found[1])
     kernel.slots_held(one, whole, whole, one, one, one, np.zeros((kernel.ROWS, 6)), found)
     kernel.percentiles(one, one, quantiles.table(), found[0])
     return COMPILED
