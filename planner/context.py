@@ -16,6 +16,8 @@ STEPS = (
     ("bundle", "Bundle"),
 )  # fmt: skip
 """The six pages in the order of the work: URL name and title."""
+WITHIN = {"cheapest": "forecast", "simulated": "forecast"}
+"""Pages that belong to one of the six."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,8 @@ def step_url(name: str, plan: str | None = None) -> str | None:
 def _steps(match: ResolverMatch | None) -> list[Step]:
     plan = match.kwargs.get("plan") if match else None
     page = match.func.__module__.removeprefix("planner.pages.").partition(".")[0] if match else ""
-    return [Step(name=name, title=title, url=step_url(name, plan), current=name == page) for name, title in STEPS]
+    step = WITHIN.get(page, page)
+    return [Step(name=name, title=title, url=step_url(name, plan), current=name == step) for name, title in STEPS]
 
 
 def _plans_once() -> Callable[[], list[Plan]]:

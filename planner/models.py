@@ -95,3 +95,54 @@ class Checking(models.Model):
     def is_running(self) -> bool:
         """Whether an answer is still to come."""
         return self.state == self.State.RUNNING and timezone.now() - self.seen_at <= LOST_AFTER
+
+
+class Inquiry(models.Model):
+    """A question about a revision that takes longer than a page may: the same question is worked on once."""
+
+    class Kind(models.TextChoices):
+        """What is asked."""
+
+        CHEAPEST = "cheapest", "the cheapest topology"
+        WORLDS = "worlds", "candidates over many worlds"
+        SIMULATION = "simulation", "a simulation"
+
+    class State(models.TextChoices):
+        """Where an inquiry stands."""
+
+        RUNNING = "running", "being worked on"
+        DONE = "done", "answered"
+        REFUSED = "refused", "refused"
+        STOPPED = "stopped", "stopped"
+        FAILED = "failed", "failed"
+
+    digest = models.CharField(max_length=64, unique=True)
+    """Of the design, the question and the engine: everything that the answer depends on."""
+    kind = models.CharField(max_length=10, choices=Kind)
+    revision = models.ForeignKey("topology.Revision", on_delete=models.CASCADE)
+    """A revision with this design."""
+    asked: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
+    state = models.CharField(max_length=7, choices=State, default=State.RUNNING)
+    says = models.CharField(max_length=200, blank=True)
+    """What is being done."""
+    share = models.FloatField(null=True)
+    """Share of the work that is done, 0 to 1, where that can be told."""
+    started_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+    """When the process that works on it last gave a sign of life."""
+    sweep = models.ForeignKey("topology.Sweep", on_delete=models.SET_NULL, null=True)
+    """The sweep that answers it, where one does."""
+    answer: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(null=True)
+    refusal = models.TextField(blank=True)
+    """Once refused: a sentence for people."""
+
+    class Meta:
+        ordering = ("-started_at",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.digest[:12]}"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether an answer is still to come."""
+        return self.state == self.State.RUNNING and timezone.now() - self.seen_at <= LOST_AFTER

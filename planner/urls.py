@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.pages.stages")),
     path("", include("planner.pages.editor")),
     path("", include("planner.pages.forecast")),
+    path("", include("planner.pages.cheapest")),
+    path("", include("planner.pages.simulated")),
     path("", include("planner.pages.compare")),
     path("", include("planner.pages.bundle")),
     path("", include("planner.pages.catalogue")),

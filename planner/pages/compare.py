@@ -12,9 +12,11 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from planner.charts import promised_share
+from planner.found import plan_of
 from planner.http import HtmxRequest, page
 from planner.keeping import Kept
 from planner.metrics import Difference, differences
+from planner.models import Inquiry
 from planner.sketches import Row, sketch_of
 from planner.varying import TRAFFIC, factor_of
 from topology import document, revisions
@@ -86,6 +88,8 @@ def _slots(chosen: Sequence[Chosen]) -> list[Chosen | None]:
 
 
 def _chosen(token: str) -> Chosen:
+    if token.startswith("found."):
+        return _of_search(token)
     slug, _, which = token.partition("@")
     plan = Plan.objects.filter(slug=slug, head__gt=0).first()
     if plan is None:
@@ -110,6 +114,18 @@ def _of_stage(token: str, plan: Plan, name: str) -> Chosen:
     view = _STAGES.get(head.digest, lambda: evolve(revisions.design_of(head))).view(name)
     url = reverse("stage", args=[plan.slug, name])
     return Chosen(token=token, title=plan.name, note=f"stage: {view.stage.title}", url=url, design=view.design)
+
+
+def _of_search(token: str) -> Chosen:
+    """A topology that a search found, while its answer is kept."""
+    _, digest, key = (*token.split("."), "", "")[:3]
+    inquiry = Inquiry.objects.filter(digest__startswith=digest).first() if len(digest) >= 20 else None
+    design = plan_of(inquiry, key)
+    if inquiry is None or design is None:
+        return Chosen(token=token, title="Found", note="", url="", trouble="This is no longer kept; search again.")
+    url = reverse("cheapest", args=[inquiry.revision.plan.slug])
+    note = f"found for revision {inquiry.revision.number}"
+    return Chosen(token=token, title=f"{inquiry.revision.plan.name}, cheapest", note=note, url=url, design=design)
 
 
 def _shared_workload(chosen: Sequence[Chosen]) -> tuple[Workload | None, str]:
