@@ -13,11 +13,12 @@ from planner.figures import count, figure, percent
 from planner.groups import hues_of
 from topology.capacity import MOST_SERVERS, Variation, cached_share_of
 from topology.design import Design, ServerCount, Tier, server_names
-from topology.hardware import BUILT_IN, KNOWN, ServerType
+from topology.hardware import BUILT_IN, KNOWN, OFFERS, ServerType
 from topology.workload import Workload
 
 TRAFFIC = (0.1, 20.0)
 PAGE_COST = (0.25, 4.0)
+EARLIER = "Of earlier years"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +53,8 @@ class TierKnobs:
     """Right end of the slider."""
     type: str
     """As it is asked; empty where its servers are of several types."""
-    types: tuple[tuple[str, str], ...]
-    """Every type: its name and its words."""
+    types: Mapping[str, tuple[tuple[str, str], ...]]
+    """Every type, by who offers it: its name and its words."""
 
 
 def read(sent: QueryDict, design: Design) -> Asked:
@@ -83,13 +84,22 @@ def type_of(tier: Tier) -> str:
 
 def knobs_of(design: Design, variation: Variation) -> tuple[TierKnobs, ...]:
     """The knobs of every tier, set as asked."""
-    own = [(name, _type_text(name, kind)) for name, kind in design.server_types.items()]
-    types = (
-        *own,
-        *((name, _type_text(name, kind)) for name, kind in BUILT_IN.items() if name not in design.server_types),
-    )
+    types = types_by_provider(design)
     hues = hues_of(design)
     return tuple(_knobs(tier, hues[tier.name], variation, types) for tier in design.tiers)
+
+
+def types_by_provider(design: Design) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """The plan's own types, the built-in ones, those of each provider, and those of earlier years: names and words."""
+    groups: dict[str, dict[str, ServerType]] = {"The plan's own": dict(design.server_types), "Built in": dict(BUILT_IN)}
+    for offer in sorted(OFFERS, key=lambda item: item.year is not None):
+        groups.setdefault(offer.provider if offer.year is None else EARLIER, {})[offer.name] = offer.type
+    own = set(design.server_types)
+    return {
+        group: tuple((name, _type_text(name, kind)) for name, kind in kinds.items() if number == 0 or name not in own)
+        for number, (group, kinds) in enumerate(groups.items())
+        if kinds
+    }
 
 
 def words_of(asked: Asked, design: Design) -> tuple[str, ...]:
@@ -102,7 +112,7 @@ def own_cached_share(design: Design) -> float:
     return cached_share_of(design.workload) if isinstance(design.workload, Workload) else 0.0
 
 
-def _knobs(tier: Tier, hue: int, variation: Variation, types: tuple[tuple[str, str], ...]) -> TierKnobs:
+def _knobs(tier: Tier, hue: int, variation: Variation, types: Mapping[str, tuple[tuple[str, str], ...]]) -> TierKnobs:
     own = len(server_names(tier))
     asked = variation.servers.get(tier.name, own)
     most = min(max(8, 3 * own, asked), MOST_SERVERS)

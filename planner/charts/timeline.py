@@ -21,7 +21,7 @@ MOST_LABELS = 7
 WORDS: Mapping[str, str] = {
     "cpu": "CPU of {}", "disk": "Disk of {}", "network": "Network card of {}", "workers": "Workers of {}",
     "connections": "Connections of {}", "memory": "Memory of {}", "headroom": "Promised headroom",
-    "p95": "Promised 95 %",
+    "p95": "Promised p95",
 }  # fmt: skip
 """A limit in words, its tier in the place."""
 

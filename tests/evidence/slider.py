@@ -43,8 +43,8 @@ def measure() -> Evidence:
         rows=tuple(_row(*item) for item in reactions),
         text=(
             "From the slider's `input` event to the frame after htmx has put the answer into the page: a forecast, the"
-            " response curve with its ranges, every figure beside that of the plan, the table of servers"
-            " and the week of 168 hours. The bare view is `/healthz`, asked through htmx on the same page, in turn with"
+            " response curve with its ranges, every figure beside that of the plan, and the table of"
+            " servers. The bare view is `/healthz`, asked through htmx on the same page, in turn with"
             f" the answer. Both wait {PAUSE_MS} ms after an event, as the form does, in the first columns, and not at"
             f" all in the last ones. Medians of {ROUNDS} rounds; no answer is asked twice, so none is kept;"
             " the curve is, since traffic does not bend it. Without"

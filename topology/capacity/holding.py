@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from topology.capacity import queues
 from topology.capacity.flows import STORES, Hop, Key
@@ -18,6 +19,9 @@ CONNECTED: frozenset[str] = STORES - {"nfs"} | {"pool"}
 """Services whose slots are connections."""
 MOST_EXACT = 200
 """Slots up to which their queue is worked out in full; with more, only their bound can matter."""
+KEPT = 4096
+"""Pools whose limit is remembered: it does not depend on traffic, so a forecast of the same site finds it there."""
+_SOMEBODY: Key = ("", "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,10 +43,9 @@ class Pool:
 
 
 class Holding:
-    """Answers about pools; equal servers share them, so each is worked out once a forecast."""
+    """Answers about pools; equal servers share them, so each is worked out once."""
 
     def __init__(self) -> None:
-        self._most: dict[tuple[int, int, float, float, float], float] = {}
         self._slots: dict[tuple[float, int, int, float, float], queues.Slots] = {}
 
     def most(self, pool: Pool) -> float | None:
@@ -53,10 +56,7 @@ class Holding:
         """
         if pool.visits <= 0 or pool.service + pool.think <= 0:
             return None
-        key = (pool.slots, pool.cores, pool.service, pool.think, pool.others)
-        if key not in self._most:
-            self._most[key] = _most(pool)
-        return self._most[key] / pool.visits
+        return _most(replace(pool, key=_SOMEBODY, visits=1.0)) / pool.visits
 
     def at(self, pool: Pool, site_rate: float) -> queues.Slots | None:
         """The slots held and waited for at a rate of the site; None where they cannot carry it."""
@@ -77,6 +77,7 @@ def _left(pool: Pool, rate: float) -> float:
     return 1 - rate * pool.others / pool.cores
 
 
+@lru_cache(maxsize=KEPT)
 def _most(pool: Pool) -> float:
     """The rate here at which what the slots can pass and what comes are equal, by halving: one falls, one rises."""
     low, high = 0.0, _passed(pool, pool.service)
