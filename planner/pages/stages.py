@@ -10,13 +10,14 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from planner.charts import promised_share
+from planner.charts.lines import LineChart, line_chart
 from planner.drawings import Drawn, drawn
 from planner.http import HtmxRequest, page
 from planner.keeping import Kept
 from planner.saving import save
 from planner.sketches import Row, sketch_of
 from topology import revisions
-from topology.capacity import Forecast, forecast
+from topology.capacity import Forecast, Lesson, forecast
 from topology.design import Design, TierwrightError
 from topology.diagrams import draw
 from topology.models import Plan, Revision
@@ -41,6 +42,19 @@ class Card:
     """The peak over the capacity; 2 where no capacity is claimed."""
     is_current: bool
     is_advised: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taught:
+    """A lesson of the chapter with its chart."""
+
+    lesson: Lesson
+    chart: LineChart | None
+
+    @property
+    def word(self) -> str:
+        """The colour of its status."""
+        return {"holds": "good", "partly": "warn"}.get(self.lesson.status, "plain")
 
 
 @require_safe
@@ -76,6 +90,7 @@ def stage(request: HtmxRequest, plan: str, name: str) -> HttpResponse:
         "change": _change(view),
         "before": before,
         "limit": promised_share(view.design),
+        "taught": [Taught(lesson=each, chart=line_chart(each.points, is_wide=each.is_wide)) for each in view.lessons],
         "runbook": of_stage(view),
     }
     return page(request, "planner/stage.html", context)

@@ -141,3 +141,20 @@ def test_the_slider_does_not_work_the_stages_out_anew(client: Client, monkeypatc
         assert client.get(address, {"traffic": traffic}).status_code == 200
 
     assert len(asked) == 1
+
+
+def test_a_stage_shows_what_the_chapter_says_and_what_of_it_holds(client: Client) -> None:
+    text = client.get(reverse("stage", args=[make().slug, "single"])).content.decode()
+
+    assert "What the chapter says, and what holds here" in text
+    assert '<h3 id="lesson-keep_alive">Turn keep-alive off <span class="word word-plain">void here</span></h3>' in text
+    assert "×1 here, because nginx stands in front" in text
+    assert text.count("The table below says the same.") >= 2
+    assert reverse("paper", args=["lessons"]) in text
+
+
+def test_every_stage_has_its_lessons(client: Client) -> None:
+    slug = make().slug
+
+    for name in NAMES:
+        assert '<article class="lesson"' in client.get(reverse("stage", args=[slug, name])).content.decode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -70,6 +70,17 @@ class Lesson:
             "y_label": self.y_label,
             "points": [asdict(point) for point in self.points],
         }
+
+
+_CALLED: Mapping[str, str] = {
+    "cpu": "the CPU", "disk": "the disk", "network": "the network card", "workers": "every worker",
+    "connections": "every connection", "memory": "the memory",
+}  # fmt: skip
+
+
+def called(resource: str) -> str:
+    """A resource as a sentence has it."""
+    return _CALLED.get(resource, resource)
 
 
 def factor(values: Sequence[float], why: str) -> Number:

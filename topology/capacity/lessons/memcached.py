@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from topology.capacity.answer import Number
-from topology.capacity.lessons.lesson import Lesson, Status, by_gain, factor, line
+from topology.capacity.lessons.lesson import Lesson, Status, by_gain, called, factor, line
 from topology.capacity.lessons.situation import Situation
 from topology.capacity.study import Study
 from topology.capacity.variations import cached_share_of
@@ -91,7 +91,7 @@ def _says(situation: Situation, then: Study, gain: float, now: float, wanted: fl
     if now >= wanted:
         return f"{percent(now)} of the pages come from the cache already: this advice is followed.{missing}"
     first = then.worlds[0].first
-    limit = "" if first is None else f", where {first.resource} of {first.host} is full"
+    limit = "" if first is None else f", where {called(first.resource)} of {first.host} is full"
     return (
         f"{percent(now)} of the pages come from the cache now, and the site carries"
         f" {digits(situation.study.capacity.value)} requests/s; with {percent(wanted)} it carries"

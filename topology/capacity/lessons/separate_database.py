@@ -10,8 +10,8 @@ from topology.capacity.words import digits, percent
 
 NAME = "separate_database"
 DATABASE = ("sql", "sql_replica")
-LOADS = (0.05, 0.2, 0.4, 0.6, 0.75, 0.85, 0.92, 0.96)
-"""Of what the fuller of the two layouts carries."""
+LOADS = (0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95)
+"""Of what each of the two layouts carries: the rates at which the curve is worked out."""
 
 
 def together_rate(cores: int, app: float, database: float) -> float:
@@ -132,10 +132,11 @@ def _points(cores: int, app: float, database: float) -> tuple[LessonPoint, ...]:
     if app + database <= 0:
         return ()
     found: list[LessonPoint] = []
-    for label, demands in (("together", (app + database,)), ("apart", (app, database))):
-        most = cores / max(demands)
-        for load in LOADS:
-            seconds = response(load * most, cores, *demands)
+    one, two = together_rate(cores, app, database), apart_rate(cores, app, database)
+    rates = sorted({*(load * one for load in LOADS[-3:]), *(load * two for load in LOADS)})
+    for label, most, demands in (("together", one, (app + database,)), ("apart", two, (app, database))):
+        for rate in rates:
+            seconds = response(rate, cores, *demands) if rate <= 0.96 * most else None
             if seconds is not None:
-                found += line(label, [(load * most, seconds * 1000)])
+                found += line(label, [(rate, seconds * 1000)])
     return tuple(found)

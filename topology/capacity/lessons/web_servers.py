@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from topology.capacity.answer import Forecast, Number
 from topology.capacity.engine import forecast
-from topology.capacity.lessons.lesson import Lesson, Status, by_gain, factor, line, nothing
+from topology.capacity.lessons.lesson import Lesson, Status, by_gain, called, factor, line, nothing
 from topology.capacity.lessons.situation import Situation
 from topology.capacity.variations import Variation, rearranged
 from topology.capacity.words import digits, percent
@@ -150,7 +150,7 @@ def _ends(growing: _Growing) -> str:
     if breaks is not None and more.capacity_rps.value <= 0:
         says = f"{breaks.says[0].lower()}{breaks.says[1:]}"
         return f"It ends at {growing.enough}, with {carries} requests/s: with one more, {says}"
-    what = f"{breaks.resource} of {breaks.server}" if breaks is not None else "another tier"
+    what = f"{called(breaks.resource)} of {breaks.server}" if breaks is not None else "another tier"
     return f"It stops helping at {growing.enough}, with {carries} requests/s: {what} is full then."
 
 
