@@ -30,6 +30,8 @@ def simulated(request: HtmxRequest, plan: str) -> HttpResponse:
     design = revisions.design_of(head)
     asked, seed = read(request.GET, design), _seed(request.GET)
     context: dict[str, Any] = {"plan": found, "revision": head, "asked": asked, "said": words_of(asked, design)}
+    # Beside the knobs of the forecast page, a button asks for what they say then.
+    context["offers"] = (request.htmx.current_url_abs_path or "").startswith(reverse("forecast", args=[plan]))
     if seed is not None:
         query = _query(asked, seed)
         context |= {"seed": seed, "next_seed": seed + 1, "query": query, **_answered(head, asked, seed)}
