@@ -9,13 +9,14 @@ import functools
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from topology.capacity import queues
 from topology.capacity.answer import Number
 from topology.capacity.flows import OPENING, Ask, Hop, Key
 from topology.capacity.limits import Limits
-from topology.capacity.loads import Times, shares
+from topology.capacity.loads import Times, shares, work_scv
 from topology.capacity.percentiles import response_percentile
 from topology.capacity.words import percent
 from topology.components import DYNAMIC
@@ -126,18 +127,28 @@ class _Paths:
         by_host: dict[str, float] = {}
         variance = mean = 0.0
         for key in self._walk(name):
-            by_host[key[0]] = by_host.get(key[0], 0.0) + self.seconds.get((key, name), 0.0)
+            own = self.seconds.get((key, name), 0.0)
+            by_host[key[0]] = by_host.get(key[0], 0.0) + own
+            variance += own**2 * self._work.get((key, name), 1.0)
             if key in self.waits:
                 wait = self.waits[key]
                 mean += wait.wait
                 variance += wait.wait**2 * max(0.0, 2 / max(wait.wait_probability, 1e-9) - 1)
         for host, time in by_host.items():
             mean += time
-            variance += time**2 * self._scv(host)
+            variance += time**2 * (self._scv(host) - 1)
         return variance / mean**2 if mean > 0 else 0.0
 
+    @cached_property
+    def _work(self) -> Mapping[tuple[Key, str], float]:
+        network = self.limits.network
+        return {(item.key, item.name): work_scv(network, item) for item in self.limits.state.items}
+
     def _scv(self, host: str) -> float:
-        """Squared coefficient of variation of a visit; less where requests are dealt in turn, as for the mean."""
+        """Squared coefficient of variation of a visit of exponential work, all passes at a server together.
+
+        Less where requests are dealt in turn, as for the mean. What is above 1 of it comes from sharing.
+        """
         network, busy = self.limits.network, self.busy[host]
         cores, turns = network.hosts[host].type.cores, network.in_turn.get(host, 1)
         scv = queues.ps_scv(busy, cores)

@@ -131,6 +131,18 @@ def passages(network: Network, mix: Mix) -> tuple[Passage, ...]:
     return tuple(found)
 
 
+def work_scv(network: Network, item: Passage) -> float:
+    """Squared coefficient of variation of what a pass takes, alone: 1, or less where it comes in several calls.
+
+    The site's code is dear or cheap for a whole request; its queries are each by themselves, so the sum of n of them
+    varies by 1/n.
+    """
+    endpoints = network.cluster.endpoints_of(network.placed[item.key])
+    if any(endpoint.service == "app" for endpoint in endpoints):
+        return 1.0
+    return 1 / max(1.0, item.demand.calls)
+
+
 def state(
     network: Network, mix: Mix, items: tuple[Passage, ...], corner: Corner, *, sent: Corner | None = None
 ) -> State:

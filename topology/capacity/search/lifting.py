@@ -16,7 +16,7 @@ from topology.capacity.availability import MTBF_HOURS, PROMOTION_HOURS, REPAIR_H
 from topology.capacity.calibration import FITTED, OBSERVED_ERROR, fit
 from topology.capacity.flows import SOFT
 from topology.capacity.holding import HELD
-from topology.capacity.loads import Network, Passage, network_of, passages, shares
+from topology.capacity.loads import Network, Passage, network_of, passages, shares, work_scv
 from topology.capacity.memory import memory_of, memory_use
 from topology.capacity.observed import observed_network
 from topology.capacity.search.construction import Choice, Frame, Group, built, groups_of, role_names
@@ -219,6 +219,7 @@ class _Task:
         """By role: what a request takes of the whole tier."""
         problem, weights = self.problem, shares(self.problem.workload.mix())
         cpu: dict[str, _Table] = {}
+        scv: dict[str, list[float]] = {}
         disk: dict[str, _Table] = {}
         sent: dict[str, _Table] = {}
         for item in passages(network, problem.workload.mix()):
@@ -226,6 +227,7 @@ class _Task:
             if host.tier == tier:
                 role, kind = item.key[1], problem.names.index(item.name)
                 each = item.servers / weights[item.name]
+                scv.setdefault(role, [1.0] * len(problem.names))[kind] = work_scv(network, item)
                 place = _place(problem, network, item)
                 _add(cpu.setdefault(role, {}), (kind, place), each * item.visits / 1000 / host.type.speed)
                 if item.demand.disk_ms is not None:
@@ -234,9 +236,12 @@ class _Task:
                 if item.demand.bytes_out is not None and item.remote > 0:
                     size = problem.register.place("", item.demand.bytes_out, f"the size of a {item.name} answer")
                     _add(sent.setdefault(role, {}), (kind, size), each * item.remote)
-        return {role: self._load(tier, role, cpu[role], disk.get(role, {}), sent.get(role, {})) for role in cpu}
+        return {
+            role: self._load(tier, role, cpu[role], disk.get(role, {}), sent.get(role, {}), tuple(scv[role]))
+            for role in cpu
+        }
 
-    def _load(self, tier: str, role: str, cpu: _Table, disk: _Table, sent: _Table) -> Load:
+    def _load(self, tier: str, role: str, cpu: _Table, disk: _Table, sent: _Table, scv: tuple[float, ...]) -> Load:
         sharing = [group for group in self.frame.groups[tier] if role in role_names(group.roles)]
         return Load(
             role=role,
@@ -246,6 +251,7 @@ class _Task:
             fixed=sum(len(group.hosts) for group in sharing if not group.grows),
             grows=any(group.grows for group in sharing),
             standby=(tier, role) in self.idle,
+            scv=scv,
         )
 
     def _lift(self, tier: str, choice: Choice, network: Network, totals: Mapping[str, Load]) -> Lift:

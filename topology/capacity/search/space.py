@@ -28,6 +28,8 @@ class Load(Value):
     """Every server that is added has it."""
     standby: bool = False
     """One server has all of it, the others wait for its death."""
+    scv: tuple[float, ...] = ()
+    """Squared coefficient of variation of a request's own work, by class; 1 where there is none."""
 
 
 class Form(Value):

@@ -153,7 +153,8 @@ def _block(lift: Lift, counts: NDArray[np.int64], classes: Sequence[Class], valu
         part = _part(lift, form, counts, classes, values)
         passed = members[:, None, None] * part.queued
         time = time + passed
-        variance = variance + passed**2 * part.scv[:, None]
+        crowd = passed**2 * (part.scv[:, None] - 1)
+        variance = variance + members[:, None, None] ** 2 * part.own + crowd
         used = np.maximum(used, part.used)
         alone = form.lone & (members == 1)
         lone = lone * np.where(alone[:, None], _up(values, PROMOTION if form.promoted else REPAIR), 1.0)
@@ -187,6 +188,8 @@ class _Part:
     """Seconds of the disk of a request there, by class, without queueing."""
     queued: Floats
     """Seconds of a request there, by class, cores and disk, with queueing."""
+    own: Floats
+    """Variance of a request's own work there, by class, as much longer as queueing makes it."""
     scv: Floats
 
 
@@ -204,14 +207,27 @@ def _part(lift: Lift, form: Form, counts: NDArray[np.int64], classes: Sequence[C
     disk = values[:, PEAK] * _weighted(reading, classes)
     turns = _turns(form, counts)
     stretch, scv = _stretched(cpu, lift.cores, turns)
+    free = np.maximum(1 - disk, _FULL)[:, None]
     return _Part(
         each=each,
         busy=busy,
         used=np.maximum(np.maximum(cpu, disk), _network(lift, sent, values)),
         reading=reading,
-        queued=each * stretch[:, None] + reading / np.maximum(1 - disk, _FULL)[:, None],
+        queued=each * stretch[:, None] + reading / free,
+        own=_own(form, counts, len(classes), values, stretch[:, None], free),
         scv=scv,
     )
+
+
+def _own(form: Form, counts: NDArray[np.int64], classes: int, values: Floats, stretch: Floats, free: Floats) -> Floats:
+    """Variance of what each role takes of a request by itself, added up; options x classes x worlds."""
+    found = np.zeros((len(counts), classes, len(values)))
+    for load in form.loads:
+        sharing_it = _sharing(load, counts)[:, None, None]
+        cpu, disk = _sum(load.cpu, classes, values) / sharing_it, _sum(load.disk, classes, values) / sharing_it
+        scv = np.array(load.scv or (1.0,) * classes)[None, :, None]
+        found = found + (cpu * stretch + disk / free) ** 2 * scv
+    return found
 
 
 def _plain(lift: Lift, classes: int, values: Floats) -> Floats:
