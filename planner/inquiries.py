@@ -69,10 +69,12 @@ def begin(kind: Inquiry.Kind, revision: Revision, asked: Mapping[str, Any]) -> I
 
 def work_on(inquiry: Inquiry, work: Work) -> None:
     """Answer a question, and write down how far it is and what came out."""
-    rows = Inquiry.objects.filter(pk=inquiry.pk)
+    # Where somebody stopped it, or another process has taken over, nothing more is written.
+    rows = Inquiry.objects.filter(pk=inquiry.pk, state=Inquiry.State.RUNNING, started_at=inquiry.started_at)
 
     def tell(says: str, share: float | None) -> None:
-        rows.update(says=says[:200], share=share, seen_at=timezone.now())
+        if not rows.update(says=says[:200], share=share, seen_at=timezone.now()):
+            raise Stopped
 
     try:
         with _beating(inquiry):

@@ -178,6 +178,7 @@ def confirm(inquiry: Inquiry, tell: Tell) -> dict[str, Any]:
         worlds=WORLDS,
         most=CANDIDATES,
     )
+    tell("handing the candidates out", 0.0)
     sweep = _sweep_of(inquiry) or sweeps.begin(question, label=f"the cheapest for {inquiry.revision.plan.slug}")
     if sweep.state in (Sweep.State.CANCELLED, Sweep.State.FAILED):
         sweeps.resume(sweep)

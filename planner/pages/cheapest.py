@@ -124,11 +124,10 @@ def stop(request: HtmxRequest, plan: str) -> HttpResponse:
     _, head, design = _head(plan)
     sought = _sought(request, design)
     running = inquiries.find(KINDS.WORLDS, head, sought.asked(design))
-    if running is not None and running.is_running:
-        if running.sweep is None:
-            raise TierwrightError("this has only just begun; stop it in a moment")
-        sweeps.cancel(running.sweep)
+    if running is not None:
         Inquiry.objects.filter(pk=running.pk, state=Inquiry.State.RUNNING).update(state=Inquiry.State.STOPPED)
+        if running.sweep is not None:
+            sweeps.cancel(running.sweep)
     return _back(plan, sought, "#worlds")
 
 

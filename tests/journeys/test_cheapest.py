@@ -108,6 +108,9 @@ def test_a_promise_that_is_none_is_refused_at_its_field(page: Page, accessible: 
 def test_the_winner_is_confirmed_over_many_worlds(page: Page, look: Look, accessible: Callable[[], None]) -> None:
     page.goto("/plans/newspaper/cheapest/?p95=1500&availability=99&headroom=30&refused=0&types=built-in")
     page.get_by_role("button", name="Confirm").click(timeout=SLOW)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#worlds")).to_contain_text("Stopped; what was done is kept.")
+    page.get_by_role("button", name="Go on").click()
     expect(page.get_by_label("The confirmation")).to_be_visible()
     page.goto("/plans/newspaper/forecast/")
     page.go_back()

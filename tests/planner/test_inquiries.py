@@ -112,6 +112,26 @@ def test_no_more_processes_run_at_once_than_the_machine_is_good_for(revision: Re
     assert len(begun) == MOST_AT_ONCE
 
 
+def tells(inquiry: Inquiry, tell: Tell) -> dict[str, Any]:
+    tell("on it goes", None)
+    return {"answer": 42}
+
+
+def test_a_process_that_was_stopped_or_followed_writes_nothing_more(revision: Revision, begun: list[Inquiry]) -> None:
+    inquiry = begin(SIMULATION, revision, {"seed": 1})
+    Inquiry.objects.update(state=Inquiry.State.STOPPED)
+    begin(SIMULATION, revision, {"seed": 1})
+
+    work_on(inquiry, lambda inquiry, tell: {"answer": 42})
+
+    inquiry.refresh_from_db()
+    assert (inquiry.state, inquiry.answer) == (Inquiry.State.RUNNING, None)
+    Inquiry.objects.update(state=Inquiry.State.STOPPED)
+    work_on(inquiry, tells)
+    inquiry.refresh_from_db()
+    assert (inquiry.state, inquiry.says) == (Inquiry.State.STOPPED, "")
+
+
 def test_old_answers_make_room(revision: Revision, begun: list[Inquiry], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inquiries, "KEPT", 2)
     for seed in range(3):

@@ -244,6 +244,19 @@ def test_a_confirmation_says_what_certainty_costs(client: Client, plan: Plan) ->
     assert "web 1 small" in done
 
 
+def test_a_confirmation_is_stopped_and_gone_on_with(client: Client, plan: Plan) -> None:
+    searched(client, plan, FEASIBLE)
+    query = "&".join(f"{name}={value}" for name, value in FEASIBLE.items())
+    client.post(reverse("cheapest_again", args=[plan.slug]), {"asked": query, "kind": "worlds"})
+
+    client.post(reverse("cheapest_stop", args=[plan.slug]), {"asked": query})
+    text = text_of(client, plan, FEASIBLE)
+    client.post(reverse("cheapest_again", args=[plan.slug]), {"asked": query, "kind": "worlds"})
+
+    assert "Stopped; what was done is kept." in text
+    assert Inquiry.objects.get(kind=Inquiry.Kind.WORLDS).is_running
+
+
 def test_an_address_keeps_what_is_sought() -> None:
     sought = Sought(p95_ms=300, availability=0.9995, headroom=0.29, refused=0, budget=120.5, types="own")
 
