@@ -109,7 +109,7 @@ def redis_queue(url: str) -> dict[str, Any]:
         found = parse_url(url)  # type: ignore[no-untyped-call]
     except (ValueError, IndexError):
         found = {}
-    if not (found.get("host") or found.get("path")):
+    if not {"host", "path"} & found.keys():
         raise ImproperlyConfigured(
             "TIERWRIGHT_TASKS is 'redis', so REDIS_URL should say where it is: redis://host:6379/0, rediss://host/0"
             " or unix:///path/to/socket."

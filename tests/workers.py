@@ -19,7 +19,7 @@ from django.conf import settings
 from tests.conftest import ROOT
 
 LEASE_SECONDS = 2
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 60.0
 COMMANDS = {
     "database": ("db_worker", "--interval", "0.1", "--no-startup-delay"),
     "redis": (
@@ -68,7 +68,12 @@ def workers(count: int, kind: str, variables: Mapping[str, str]) -> Iterator[lis
             )
             stack.callback(end, process)
             found.append(process)
-        yield found
+        try:
+            yield found
+        except BaseException:
+            log.seek(0)
+            sys.stderr.write(log.read().decode(errors="replace"))
+            raise
 
 
 def environment(kind: str, variables: Mapping[str, str]) -> dict[str, str]:
@@ -88,6 +93,25 @@ def end(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=30)
+
+
+def kill_at_work(victim: subprocess.Popen[bytes], at_work: Callable[[], bool]) -> None:
+    """Kill it while it works: it is halted first, so that nothing changes between the look and the kill."""
+
+    def halted() -> bool:
+        if victim.poll() is not None:
+            raise ChildProcessError(f"the worker ended by itself, with {victim.returncode}")
+        if not at_work():
+            return False
+        os.kill(victim.pid, signal.SIGSTOP)
+        if at_work():
+            return True
+        os.kill(victim.pid, signal.SIGCONT)
+        return False
+
+    until(halted, pause=0.005)
+    victim.kill()
+    victim.wait(timeout=30)
 
 
 def until(holds: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS, pause: float = 0.02) -> None:

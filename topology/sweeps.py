@@ -13,10 +13,9 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
-from django_tasks import default_task_backend
+from django_tasks.backends.immediate import ImmediateBackend
 
 from topology import tasks
-from topology.background import ThreadBackend
 from topology.capacity import (
     ManyWorlds,
     Question,
@@ -152,7 +151,7 @@ def clear(days: int | None = None) -> int:
 
 def works_here() -> bool:
     """Whether shards are worked on in the process that begins a sweep, and so end with it."""
-    return isinstance(default_task_backend, ThreadBackend) or not default_task_backend.supports_get_result
+    return isinstance(tasks.run_shard.get_backend(), ImmediateBackend)  # ours is one that is a little less immediate
 
 
 def _same(text: str) -> Sweep | None:

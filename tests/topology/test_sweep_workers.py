@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 from collections.abc import Iterator
-from subprocess import Popen
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -14,7 +11,7 @@ from pytest_django.fixtures import Settings
 from planner.settings import redis_queue, task_backend  # noqa: TID251
 from tests.database import database_url
 from tests.topology.capacity.sweeping.cases import question
-from tests.workers import LEASE_SECONDS, redis_server, until, workers
+from tests.workers import LEASE_SECONDS, kill_at_work, redis_server, until, workers
 from topology import sweeps
 from topology.capacity import ManyWorlds
 from topology.models import Shard, Sweep
@@ -56,7 +53,7 @@ def test_two_workers_of_which_one_is_killed_come_to_the_answer_of_this_process(
     sweep = sweeps.begin(asked, shards=8, again=True)
 
     with workers(1, kind, variables(kind, settings)) as [victim]:
-        _kill_at_work(victim, sweep)
+        kill_at_work(victim, Shard.objects.filter(sweep=sweep, state=Shard.State.RUNNING).exists)
     with workers(2, kind, variables(kind, settings)):
         until(lambda: sweeps.progress(sweep).ended)
 
@@ -75,21 +72,3 @@ def _here(asked: ManyWorlds, settings: Settings) -> Sweep:
     sweep.refresh_from_db()
     assert sweep.state == Sweep.State.DONE
     return sweep
-
-
-def _kill_at_work(victim: Popen[bytes], sweep: Sweep) -> None:
-    """Stop it while it holds a shard, see that it does, and kill it."""
-    held = Shard.objects.filter(sweep=sweep, state=Shard.State.RUNNING)
-
-    def stopped_at_work() -> bool:
-        if not held.exists():
-            return False
-        os.kill(victim.pid, signal.SIGSTOP)
-        if held.exists():
-            return True
-        os.kill(victim.pid, signal.SIGCONT)
-        return False
-
-    until(stopped_at_work, pause=0.005)
-    victim.kill()
-    victim.wait(timeout=30)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 from pydantic import Field, TypeAdapter
 
 from topology.capacity.engine import ENGINE
+from topology.capacity.sweeping.build import BUILD
 from topology.capacity.sweeping.cutting import Piece, cut
 from topology.capacity.sweeping.seeds import ManySeeds
 from topology.capacity.sweeping.tally import Tell
@@ -40,14 +41,20 @@ def sweep_text(question: Question) -> str:
 
 
 def sweep_question(text: str) -> Question:
-    """The question of a text that `sweep_text` wrote; raises TierwrightError where this engine is another."""
+    """The question of a text that `sweep_text` wrote; raises TierwrightError where this engine or build is another."""
     question = _ADAPTER.validate_json(text)
     if question.engine != ENGINE:
-        raise TierwrightError(
-            f"this sweep was begun with engine {question.engine}, and here is engine {ENGINE}; their figures may"
-            " differ, so begin it anew, with the same version of Tierwright wherever shards run"
-        )
+        _refuse(f"engine {question.engine}", f"engine {ENGINE}")
+    if question.build != BUILD:
+        _refuse(f"build {question.build}", f"build {BUILD}")
     return question
+
+
+def _refuse(begun: str, here: str) -> NoReturn:
+    raise TierwrightError(
+        f"this sweep was begun with {begun}, and here is {here}; their figures may differ, so begin it anew, with the"
+        " same version of Tierwright, numpy and numba and the same kind of processor wherever shards run"
+    )
 
 
 def sweep_pieces(question: Question, count: int | None = None) -> list[Piece]:

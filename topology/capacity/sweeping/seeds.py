@@ -10,6 +10,7 @@ from topology.capacity.answer import Number
 from topology.capacity.engine import ENGINE, workload_of
 from topology.capacity.simulated import FIGURES, Simulated, simulate
 from topology.capacity.simulation.interval import student
+from topology.capacity.sweeping.build import BUILD
 from topology.capacity.sweeping.cutting import Piece
 from topology.capacity.sweeping.tally import Tell
 from topology.design import Design
@@ -29,6 +30,8 @@ class ManySeeds(Value):
 
     kind: Literal["seeds"] = "seeds"
     engine: str
+    build: str
+    """The code and the machine that the figures hang on (`build.BUILD`)."""
     seed: int
     """The first; the others follow."""
     seeds: int
@@ -95,7 +98,9 @@ def many_seeds(
         if not kept:
             raise TierwrightError(sentence, place=Place(path=path))
     asked = workload or workload_of(design)
-    return ManySeeds(engine=ENGINE, seed=seed, seeds=seeds, most_requests=most_requests, design=design, workload=asked)
+    return ManySeeds(
+        engine=ENGINE, build=BUILD, seed=seed, seeds=seeds, most_requests=most_requests, design=design, workload=asked
+    )
 
 
 def _run(found: Simulated) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from topology.capacity.search.inputs import expected
 from topology.capacity.search.objective import Objective, holds
 from topology.capacity.search.question import affordable, check, pinned
 from topology.capacity.search.space import Space
+from topology.capacity.sweeping.build import BUILD
 from topology.capacity.sweeping.cutting import Piece
 from topology.capacity.sweeping.tally import Floats, Numbers, Tally, Tell, joined, tally
 from topology.design import Design
@@ -42,6 +43,8 @@ class ManyWorlds(Value):
 
     kind: Literal["worlds"] = "worlds"
     engine: str
+    build: str
+    """The code and the machine that the figures hang on (`build.BUILD`)."""
     seed: int
     worlds: int
     sure: float
@@ -96,6 +99,7 @@ def many_worlds(
         raise TierwrightError("no topology holds this at the expected load; the search says what to relax")
     return ManyWorlds(
         engine=ENGINE,
+        build=BUILD,
         seed=seed,
         worlds=worlds,
         sure=sure,

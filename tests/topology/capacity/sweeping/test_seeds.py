@@ -60,7 +60,5 @@ def test_a_saturated_design_has_no_response_time() -> None:
 
 @pytest.mark.parametrize("changes", [{"seeds": 1}, {"seeds": 10**9}, {"most_requests": 1}, {"seed": -1}])
 def test_what_cannot_be_asked_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(
-        TierwrightError, match=r"take from 8 to|a run has from 10,000|a seed is a whole"
-    ):
+    with pytest.raises(TierwrightError, match=r"take from 8 to|a run has from 10,000|a seed is a whole"):
         many_seeds(alone(), workload(20), **changes)

@@ -143,8 +143,11 @@ def test_where_nothing_can_hold_the_search_is_named() -> None:
         many_worlds([alone(), balanced()], workload(1e9), objective(), types=TYPES)
 
 
-def test_another_engine_does_not_answer(asked: ManyWorlds) -> None:
-    text = sweep_text(asked.model_copy(update={"engine": "0.1"}))
+@pytest.mark.parametrize(
+    "other", [{"engine": "0.1"}, {"build": "0123456789abcdef"}], ids=lambda other: next(iter(other))
+)
+def test_another_engine_or_build_does_not_answer(asked: ManyWorlds, other: dict[str, str]) -> None:
+    text = sweep_text(asked.model_copy(update=other))
 
-    with pytest.raises(TierwrightError, match=r"begun with engine 0\.1"):
+    with pytest.raises(TierwrightError, match=r"begun with (engine 0\.1|build 0123456789abcdef), and here is "):
         sweep_question(text)
