@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from topology.capacity.screen.compiled import compiled
+from topology.capacity.compiled import compiled
 from topology.capacity.screen.held import NEGLIGIBLE, inside, queue_sums
 from topology.capacity.screen.outcome import Reals
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topology.capacity.screen.compiled import compiled
+from topology.capacity.compiled import compiled
 from topology.capacity.screen.inputs import RANDOM, Counts
 from topology.capacity.screen.outcome import Flags, Reals
 from topology.capacity.screen.quantiles import read

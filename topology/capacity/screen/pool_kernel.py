@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topology.capacity.screen.compiled import compiled
+from topology.capacity.compiled import compiled
 from topology.capacity.screen.crowd import AT_CORES, FULL, HELD, PASSES, REFUSED, WAIT, WAITING, count_requests, tagged
 from topology.capacity.screen.held import demands
 from topology.capacity.screen.inputs import MOST_CORES, MOST_SLOTS, RANDOM, ROUND_ROBIN, Counts

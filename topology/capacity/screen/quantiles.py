@@ -7,8 +7,8 @@ from functools import cache
 
 import numpy as np
 
+from topology.capacity.compiled import compiled
 from topology.capacity.percentiles import gamma_percentile, paced_percentiles
-from topology.capacity.screen.compiled import compiled
 from topology.capacity.screen.outcome import Reals
 
 SHARES = (0.50, 0.95, 0.99)

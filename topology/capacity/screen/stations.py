@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from topology.capacity import queues
-from topology.capacity.screen.compiled import compiled
+from topology.capacity.compiled import compiled
 from topology.capacity.screen.inputs import LEAST_CONNECTIONS, ROUND_ROBIN
 
 MOST_POOLED = 1024

@@ -10,7 +10,7 @@ from topology.capacity.screen.worker_pools import worker_and_pool
 
 def warm() -> bool:
     """Compile, or load what is compiled already; False where numba is not to be had."""
-    from topology.capacity.screen.compiled import COMPILED
+    from topology.capacity.compiled import COMPILED
 
     open_tiers(1, hosts=[2], cores=[1], seconds=[0.1])
     worker_and_pool(

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from topology.capacity.compiled import compiled
 from topology.capacity.holding import MOST_EXACT
-from topology.capacity.screen.compiled import compiled
 from topology.capacity.screen.crowd import HELD, NUMBER, WAITING, count_requests
 from topology.capacity.screen.inputs import ROUND_ROBIN
 from topology.capacity.screen.quantiles import SHARES, read

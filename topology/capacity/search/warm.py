@@ -9,8 +9,8 @@ import numpy as np
 
 def warm() -> bool:
     """Compile, or load what is compiled already; False where numba is not to be had."""
+    from topology.capacity.compiled import COMPILED
     from topology.capacity.screen import quantiles
-    from topology.capacity.screen.compiled import COMPILED
     from topology.capacity.search import kernel
 
     one, found = np.array([0.5]), np.zeros((4, 1))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from math import inf, log
 from typing import Any
 
-from topology.capacity.simulation.compiled import compiled, inlined
+from topology.capacity.compiled import compiled, inlined
 
 # A request: integers of `request` (a record is as wide as the system needs), reals of `work`.
 PC, STREAM, RANDOM, NEXT, CHILD, ANSWERED, FIRST = range(7)  # from FIRST on: picked members, then counters

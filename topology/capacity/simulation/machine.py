@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topology.capacity.compiled import COMPILED
 from topology.capacity.simulation import kernel
-from topology.capacity.simulation.compiled import COMPILED
 from topology.capacity.simulation.model import Stream
 from topology.capacity.simulation.program import Program
 from topology.errors import TierwrightError

@@ -74,7 +74,7 @@ def compare(
 
 def warm() -> bool:
     """Compile the loop, or load what is compiled already; False where numba is not to be had."""
-    from topology.capacity.simulation.compiled import COMPILED
+    from topology.capacity.compiled import COMPILED
 
     page = Stream(name="page", rate=3.0, steps=(Serve(station="cpu", mean=0.5),))
     model = Model(streams=(page,), stations=(Station(name="cpu", servers=2, discipline="fcfs"),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -25,25 +25,41 @@ def _compiler() -> Any:
 
 _NUMBA = _compiler()
 COMPILED = _NUMBA is not None
-"""Whether kernels run as machine code; the same code in plain Python is about 100 times slower."""
+"""Whether kernels run as machine code; the same code in plain Python is 50 to 100 times slower."""
 
 
 def compiled(function: Function) -> Function:
     """`numba.njit` with its type kept; the function itself where there is no numba."""
+    return _jit(function)
+
+
+def inlined(function: Function) -> Function:
+    """The same of a small function, put into each place that calls it."""
+    return _jit(function, forceinline=True)
+
+
+def _jit(function: Function, **options: bool) -> Function:
     if _NUMBA is None:
         return function
+    settings = {"nogil": True, "error_model": "numpy", **options}
     try:
-        kernel = _NUMBA.njit(cache=True, nogil=True, error_model="numpy")(function)
+        kernel = _NUMBA.njit(cache=True, **settings)(function)
         # A cache knows only the file of its own function, while a kernel holds code and constants of the others too.
         file = kernel._cache._cache_file
         file._source_stamp = (file._source_stamp, _sources())
     except (RuntimeError, AttributeError):  # no place for a cache, or none that can be dated: compile in each process
-        kernel = _NUMBA.njit(nogil=True, error_model="numpy")(function)
+        kernel = _NUMBA.njit(**settings)(function)
     return cast(Function, kernel)
 
 
 @cache
 def _sources() -> str:
+    return sha256(b"\0".join(file.read_bytes() for file in _files())).hexdigest()
+
+
+def _files() -> Iterator[Path]:
+    """Every module whose code or constants may be in a kernel."""
     here = Path(__file__).parent
-    files = (here.parent / "queues.py", *sorted(here.glob("*.py")))
-    return sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+    yield from (here / "queues.py", here / "percentiles.py", here / "search" / "kernel.py")
+    for package in ("screen", "simulation"):
+        yield from sorted((here / package).glob("*.py"))
