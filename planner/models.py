@@ -106,6 +106,7 @@ class Inquiry(models.Model):
         CHEAPEST = "cheapest", "the cheapest topology"
         WORLDS = "worlds", "candidates over many worlds"
         SIMULATION = "simulation", "a simulation"
+        EPISODE = "episode", "a while replayed"
 
     class State(models.TextChoices):
         """Where an inquiry stands."""

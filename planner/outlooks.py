@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from planner.charts import Heat, TimeLine, heat_of, time_line
-from planner.figures import percent
+from planner.figures import count, percent
 from planner.groups import hues_of
 from topology.capacity import (
     HEADROOMS,
@@ -24,9 +24,12 @@ from topology.capacity import (
     varied,
 )
 from topology.design import Design, TierwrightError, server_names
+from topology.diff import listing
 
 FIGURES: Mapping[Figure, str] = {"mean": "Mean", "p50": "50 % within", "p95": "95 % within", "p99": "99 % within"}
 HOURS_A_DAY = 24
+WORTH_SAYING = 0.005
+"""Share of requests below which a difference is none to a reader."""
 KINDS = {"page": "pages", "api": "API calls", "static": "static files", "media": "media"}
 
 
@@ -36,11 +39,13 @@ class FailureRow:
 
     failure: Failure
     hue: int
+    at_worst_alive: float
+    """Share of requests that may be refused even with every server alive."""
 
     @property
     def who(self) -> str:
         """Who is dead: `1 of 3`."""
-        return f"{self.failure.dead} of {self.failure.servers}"
+        return f"{self.failure.dead} of {count(self.failure.servers)}"
 
     @property
     def stops(self) -> str:
@@ -49,8 +54,8 @@ class FailureRow:
 
     @property
     def may_refuse(self) -> bool:
-        """Whether it holds as expected, and not for certain."""
-        return self.failure.holds and percent(self.failure.refused.high) not in ("0", "<0.01")
+        """Whether it holds as expected, and less surely than with every server alive."""
+        return self.failure.holds and self.failure.refused.high > self.at_worst_alive + WORTH_SAYING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +122,8 @@ class Needs:
 
     headrooms: tuple[float, ...]
     rows: tuple[NeedRow, ...]
-    refusals: tuple[tuple[float, str], ...]
-    """Where no number of servers suffices: the headroom and why."""
+    refusals: tuple[tuple[str, str], ...]
+    """Where no number of servers suffices: the headrooms in percent, and why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,11 +149,19 @@ def beyond_of(design: Design, variation: Variation, found: Forecast, *, today: d
     return Beyond(
         outlook=outlook,
         line=time_line(outlook.limits, hues, today=today),
-        failures=tuple(FailureRow(failure=item, hue=hues.get(item.tier, 8)) for item in outlook.failures),
+        failures=tuple(
+            FailureRow(failure=item, hue=hues.get(item.tier, 8), at_worst_alive=_at_worst(found))
+            for item in outlook.failures
+        ),
         losses=_losses(outlook, hues),
         through=None if outlook.week is None else _through(outlook, outlook.week, found, hues),
         needs=_needs(design, variation, changed, hues),
     )
+
+
+def _at_worst(found: Forecast) -> float:
+    """Share of the peak that is too much at the end of the ranges that carries least."""
+    return 0.0 if found.growth is None else max(0.0, 1 - found.growth.factor.low)
 
 
 def _losses(outlook: Outlook, hues: Mapping[str, int]) -> tuple[LossRow, ...]:
@@ -200,14 +213,15 @@ def runs_of(hours: Sequence[int]) -> tuple[tuple[int, int], ...]:
 
 def _needs(design: Design, variation: Variation, changed: Design, hues: Mapping[str, int]) -> Needs:
     found: dict[float, Mapping[str, Need]] = {}
-    refusals = []
+    refusals: dict[str, list[str]] = {}
     for headroom in HEADROOMS:
         try:
             found[headroom] = {need.tier: need for need in needs_varied(design, variation, headroom=headroom)}
         except TierwrightError as error:
-            refusals.append((headroom, error.sentence))
+            refusals.setdefault(error.sentence, []).append(percent(headroom))
     rows = (_need_row(tier.name, len(server_names(tier)), hues, found) for tier in changed.tiers)
-    return Needs(headrooms=HEADROOMS, rows=tuple(rows), refusals=tuple(refusals))
+    said = tuple((listing(headrooms), why) for why, headrooms in refusals.items())
+    return Needs(headrooms=HEADROOMS, rows=tuple(rows), refusals=said)
 
 
 def _need_row(tier: str, has: int, hues: Mapping[str, int], found: Mapping[float, Mapping[str, Need]]) -> NeedRow:

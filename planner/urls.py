@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.pages.forecast")),
     path("", include("planner.pages.cheapest")),
     path("", include("planner.pages.simulated")),
+    path("", include("planner.pages.replay")),
     path("", include("planner.pages.compare")),
     path("", include("planner.pages.bundle")),
     path("", include("planner.pages.catalogue")),

@@ -16,13 +16,14 @@ from planner.charts.profiles import (
     hour_name,
     hour_profile,
 )
+from planner.charts.replays import ReplayChart, replay_charts
 from planner.charts.responses import Mark, ResponseChart, response_charts
 from planner.charts.scales import Scale, path_of, round_up, smooth_path_of
 from planner.charts.timeline import LimitRow, TimeLine, YearTick, month_name, time_line
 
 __all__ = [
     "HEIGHT", "HUE_OF_KIND", "WEEKDAYS", "Bar", "Column", "Columns", "Heat", "HeatCell", "HeatRow", "HeatRun",
-    "LimitRow", "Mark", "ResponseChart", "Scale", "Shares", "Slice", "TimeLine", "YearTick", "bar", "class_shares",
-    "heat_of", "hour_name", "hour_profile", "month_name", "path_of", "promised_share", "response_charts", "round_up",
-    "smooth_path_of", "time_line",
+    "LimitRow", "Mark", "ReplayChart", "ResponseChart", "Scale", "Shares", "Slice", "TimeLine", "YearTick", "bar",
+    "class_shares", "heat_of", "hour_name", "hour_profile", "month_name", "path_of", "promised_share", "replay_charts",
+    "response_charts", "round_up", "smooth_path_of", "time_line",
 ]  # fmt: skip

@@ -190,7 +190,7 @@ def _beyond(head: Revision, design: Design, asked: Asked) -> dict[str, Any]:
         found, _ = _surveyed(head, design, asked)
         return beyond_of(design, asked.variation, found, today=today)
 
-    said = {"beyond_said": words_of(asked, design), "grows": _grows(design)}
+    said = {"beyond_said": words_of(asked, design), "grows": _grows(design), "replays": _replays(design)}
     try:
         return said | {"beyond": _BEYOND.get(f"{head.digest}?{asked.query}@{today}", ask)}
     except TierwrightError as error:
@@ -200,6 +200,14 @@ def _beyond(head: Revision, design: Design, asked: Asked) -> dict[str, Any]:
 def _grows(design: Design) -> bool:
     """Whether the workload says how fast traffic grows, be it not at all."""
     return isinstance(design.workload, Workload) and design.workload.growth_per_year is not None
+
+
+def _replays(design: Design) -> list[tuple[str, str]]:
+    """What of a plan can be replayed: a name and words for each."""
+    offered = {service for tier in design.tiers for service in services_of(tier)}
+    known = [("deploy", "a deploy", "app" in offered), ("failover", "a failover of the database", "sql" in offered)]
+    known.append(("cold_cache", "a cold cache", own_cached_share(design) > 0))
+    return [(name, words) for name, words, is_there in known if is_there]
 
 
 def _wants_beyond(request: HtmxRequest) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from planner import inquiries, replaying
 from tests.builders import newspaper
 from tests.journeys.conftest import Look
 from topology import revisions
@@ -21,11 +23,12 @@ WORKLOAD = {
     "hours": [float(10 + (hour % 24)) for hour in range(168)],
     "growth_per_year": 0.5,
 }
-TIERS = [
+TIERS: list[dict[str, Any]] = [
     {"name": "balancer", "servers": {"count": 2, "type": "small"}, "roles": ["haproxy", "keepalived"]},
     {"name": "web", "servers": {"count": 2, "type": "medium"}, "roles": ["nginx", "gunicorn"]},
     {"name": "database", "servers": [{"name": "db1", "type": "large"}], "roles": ["postgresql", "pgbouncer"]},
 ]
+ONE = {"count": 1, "type": "small"}
 
 
 @pytest.fixture(autouse=True)
@@ -190,6 +193,45 @@ def test_what_lies_beyond_the_peak_follows_when_the_knobs_rest(page: Page) -> No
     assert asked.count("beyond") == 2
 
 
+def test_a_failover_is_replayed(
+    page: Page, look: Look, accessible: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inquiries, "_start", lambda inquiry: inquiries.work_on(inquiry, replaying.replayed))
+    page.goto("/plans/newspaper/forecast/?beyond=1")
+
+    page.get_by_role("link", name="Replay a failover").click()
+
+    expect(page.locator("#replay")).to_contain_text("until another takes over")
+    expect(page.locator("#replay svg.chart-wide")).to_be_visible()
+    look("forecast-replay")
+    accessible()
+    page.goto("/plans/newspaper/forecast/replay/failover/")
+    look("replay")
+    accessible()
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("idle", {"workload": {"peak_requests_per_second": 60}, "promise": None}),
+        ("alone", {"tiers": [{**TIERS[1], "roles": ["nginx", "gunicorn", "postgresql"], "servers": ONE}]}),
+        ("swaps", {"tiers": [{**TIERS[1], "roles": ["nginx", "gunicorn"], "servers": {**ONE, "type": "tiny"}}]}),
+    ],
+)
+def test_what_lies_beyond_the_peak_of_other_plans(
+    page: Page, look: Look, accessible: Callable[[], None], name: str, changes: dict[str, Any]
+) -> None:
+    types = {"tiny": {"cores": 1, "ram_mib": 256, "price_month": 4}}
+    design = newspaper(**{"workload": WORKLOAD, "tiers": TIERS, "server_types": types, "name": name, **changes})
+    revisions.start(design, name=name, message="First")
+
+    page.goto(f"/plans/{name}/forecast/?beyond=1")
+
+    expect(page.locator("#cost-title")).to_be_visible()
+    look(f"forecast-beyond-{name}")
+    accessible()
+
+
 def test_designs_are_compared_at_the_same_traffic(page: Page, look: Look, accessible: Callable[[], None]) -> None:
     tier = {"name": "web", "servers": [{"name": "web1", "type": "small"}], "roles": ["nginx", "gunicorn", "postgresql"]}
     revisions.start(newspaper(name="small", workload=WORKLOAD, tiers=[tier]), name="A small one", message="First")
@@ -208,7 +250,7 @@ def test_designs_are_compared_at_the_same_traffic(page: Page, look: Look, access
 
 
 def test_a_thousand_servers_stay_readable(page: Page, look: Look, accessible: Callable[[], None]) -> None:
-    page.goto("/plans/newspaper/forecast/?servers.web=1000&traffic=20")
+    page.goto("/plans/newspaper/forecast/?servers.web=1000&traffic=20&beyond=1")
 
     expect(page.locator("#answer").get_by_role("row", name="web1 to web1000")).to_be_visible()
     look("forecast-thousand")

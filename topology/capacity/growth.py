@@ -174,7 +174,7 @@ def _in_months(months: Number | None) -> str:
         return "which is not in sight"
     if months.high == 0:
         return "already"
-    expected = "later than in fifty years" if months.value >= FAR else f"in {months.value:.0f} months"
+    expected = "later than in fifty years" if months.value >= FAR else f"in {_months(months.value)}"
     low, high = f"{months.low:.0f}", "later" if months.high >= FAR else f"{months.high:.0f}"
     return expected if low == high else f"{expected} ({low} to {high})"
 
@@ -192,4 +192,8 @@ def _growing(factor: float, growth: float | None, months: float | None, kept: fl
 
 
 def _when(months: float) -> str:
-    return "already" if months == 0 else f"in {months:.0f} months"
+    return "already" if months == 0 else f"in {_months(months)}"
+
+
+def _months(months: float) -> str:
+    return "1 month" if round(months) == 1 else f"{months:.0f} months"

@@ -1,4 +1,4 @@
-"""`manage.py answer_inquiry`: the process that searches, sweeps or simulates; the site starts it by itself."""
+"""`manage.py answer_inquiry`: the process that searches, sweeps, simulates or replays; the site starts it by itself."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from planner.inquiries import Work, work_on
 from planner.models import Inquiry
+from planner.replaying import replayed
 from planner.searching import confirm, find_cheapest
 from planner.simulating import simulated
 
 WORK: Mapping[str, Work] = {
-    Inquiry.Kind.CHEAPEST: find_cheapest, Inquiry.Kind.WORLDS: confirm, Inquiry.Kind.SIMULATION: simulated
+    Inquiry.Kind.CHEAPEST: find_cheapest, Inquiry.Kind.WORLDS: confirm, Inquiry.Kind.SIMULATION: simulated,
+    Inquiry.Kind.EPISODE: replayed,
 }  # fmt: skip
 
 
