@@ -90,3 +90,12 @@ show_progress() {
         fi
     done
 }
+
+# compile_ahead PYTHON: what is fast because it is compiled is compiled now, not while somebody waits for a page.
+compile_ahead() {
+    local module
+    say "compiling the log reader, the search and the simulation (kept for the next start)"
+    for module in topology.intake.warm topology.capacity.search.warm topology.capacity.simulation.ahead; do
+        "$1" -m "$module" >&2 || die "$module could not be compiled; see above"
+    done
+}

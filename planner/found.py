@@ -314,13 +314,14 @@ class Certain:
     token: str = ""
 
 
-def certainty_of(inquiry: Inquiry) -> dict[str, Any]:
+def certainty_of(inquiry: Inquiry, now: Design) -> dict[str, Any]:
     """Of a confirmation that is done: the surest, and what certainty costs."""
     answer = inquiry.answer or {}
     surest = answer["winner"] or answer["ranking"][0]
     titles = answer["titles"]
     return {
         "sure": _certain(surest, titles, token_of(inquiry, "surest")),
+        "sure_is_now": (found := plan_of(inquiry, "surest")) is not None and found.tiers == now.tiers,
         "certainty": [_certain(item, titles) for item in answer["front"]],
     }
 

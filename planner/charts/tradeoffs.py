@@ -140,7 +140,7 @@ def _dearest(spots: Sequence[Spot]) -> float:
     """Right end: the front and the plan as it stands, with room for losers that cost some times as much."""
     held = [spot.cost for spot in spots if spot.cost is not None and spot.rank != "loser"]
     every = [spot.cost for spot in spots if spot.cost is not None]
-    near = 1.5 * max(held) if any(spot.rank == "winner" for spot in spots) else max(every, default=1.0)
+    near = 2.2 * max(held) if any(spot.rank == "winner" for spot in spots) else max(every, default=1.0)
     return max([*held, *(cost for cost in every if cost <= near)], default=1.0) or 1.0
 
 

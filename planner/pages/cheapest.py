@@ -164,7 +164,7 @@ def _asked(head: Revision, design: Design, sought: Sought) -> dict[str, Any]:
         context |= {"found": found_of(inquiry, design), "worlds": worlds}
         context |= {"candidates": searching.CANDIDATES, "many": searching.WORLDS}
         if worlds is not None and worlds.state == Inquiry.State.DONE:
-            context |= certainty_of(worlds)
+            context |= certainty_of(worlds, design)
         if inquiry.answer["relax"]:
             context["relaxed"] = _relaxed(sought, inquiry.answer["relax"])
     return context
