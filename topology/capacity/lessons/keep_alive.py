@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from topology.capacity.answer import Number
-from topology.capacity.lessons.lesson import Lesson, LessonPoint, factor, line, nothing
+from topology.capacity.lessons.lesson import NO_PAGES, Lesson, LessonPoint, factor, line, nothing
 from topology.capacity.lessons.situation import Situation
 from topology.capacity.words import digits
 from topology.diff import listing
@@ -73,6 +73,8 @@ def _then(situation: Situation) -> Number:
 
 def _says(situation: Situation, proxies: tuple[str, ...], gain: float) -> str:
     service, think = situation.page_seconds(situation.worlds[0]), situation.surroundings.think_seconds.mid
+    if service <= 0:
+        return NO_PAGES
     pages, each = situation.pages, situation.worker_mib.mid
     off, on = (workers_held(pages, service, think, timeout) for timeout in (0.0, TIMEOUT))
     here = f"×1 here, because {listing(proxies)} stands in front" if proxies else "and so it is here"

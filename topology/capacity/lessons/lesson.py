@@ -72,6 +72,7 @@ class Lesson:
         }
 
 
+NO_PAGES = "This workload has no pages and no calls of an API, so nothing of it comes to the application."
 _CALLED: Mapping[str, str] = {
     "cpu": "the CPU", "disk": "the disk", "network": "the network card", "workers": "every worker",
     "connections": "every connection", "memory": "the memory",

@@ -66,8 +66,13 @@ class _Store:
 
     def gain(self, read_ms: float) -> float:
         """What it carries with all data in memory, over what it carries now."""
-        now = self.rate(self.memory, read_ms)
-        return self.rate(self.data, read_ms) / now if 0 < now < math.inf else 1.0
+        now, then = self.rate(self.memory, read_ms), self.rate(self.data, read_ms)
+        return then / now if 0 < now <= then < math.inf else 1.0
+
+    @property
+    def asks(self) -> bool:
+        """Whether requests ask it anything."""
+        return self.reads > 0 and math.isfinite(self.cpu_rate)
 
 
 def lesson(situation: Situation) -> Lesson:
@@ -152,6 +157,8 @@ def _factor(situation: Situation, disk: Estimate) -> Number:
 def _says(situation: Situation, store: _Store | None, gain: float, then: float) -> str:
     if store is None:
         return "No server of this plan holds the database, so its memory is somebody else's to buy."
+    if not store.asks:
+        return "Requests of this workload ask the database nothing, so its memory is no limit."
     hits = hit_ratio(store.memory, store.data, store.exponent)
     known = "" if situation.workload.database_gib is not None else ", a guess until the plan says database_gib"
     start = (
@@ -173,6 +180,8 @@ def _says(situation: Situation, store: _Store | None, gain: float, then: float) 
 def _brief(store: _Store | None, gain: float) -> str:
     if store is None:
         return "the database's memory is not this plan's"
+    if not store.asks:
+        return "nothing is asked of the database"
     if store.memory >= store.data:
         return f"the database ({digits(store.data)} GiB) fits into memory, so more of it buys nothing"
     return f"all of the database in memory would carry ×{digits(gain)} with a solid-state disk"

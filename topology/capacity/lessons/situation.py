@@ -16,6 +16,7 @@ from topology.capacity.study import Study, study_of
 from topology.components import DYNAMIC, Cluster
 from topology.demands import Surroundings, demand_of, surroundings_of
 from topology.design import Design, Host
+from topology.errors import Place, TierwrightError
 from topology.value import Estimate
 from topology.workload import Kind, RequestClass, Workload, kind_of
 
@@ -75,8 +76,14 @@ class Situation:
 
     @cached_property
     def app_host(self) -> Host:
-        """The server that runs the application; the first, where there are several."""
-        return self.cluster.hosts_offering("app")[0]
+        """The server that runs the application; the first, where there are several. TierwrightError without one."""
+        hosts = self.cluster.hosts_offering("app")
+        if not hosts:
+            raise TierwrightError(
+                "no server of this plan runs an application server, which the chapter's advice is about",
+                place=Place(path="tiers"),
+            )
+        return hosts[0]
 
     def servers(self, service: str) -> int:
         """How many servers offer a service."""

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from topology.capacity.answer import Number
-from topology.capacity.lessons.lesson import CLEAR, Lesson, LessonPoint, factor, line
+from topology.capacity.lessons.lesson import CLEAR, NO_PAGES, Lesson, LessonPoint, factor, line, nothing
 from topology.capacity.lessons.memory_first import DISK_2006
 from topology.capacity.lessons.situation import Situation
 from topology.capacity.limits import Limits
@@ -67,7 +67,9 @@ class _Server:
     def rate(self, workers: float, read_ms: float, touched_mib: float) -> float:
         """Pages per second that so many workers pass, with what of them is swapped out read back."""
         slots = max(1, round(workers * self.slots / self.workers))
-        calm = closed_throughput(slots, self.cores, self.service, self.think)
+        calm = slots / self.think if self.think > 0 else math.inf
+        if self.service > 0:
+            calm = closed_throughput(slots, self.cores, self.service, self.think)
         share = swapped_share(workers, self.worker_mib, self.free)
         return min(calm, fault_rate(share, touched_mib, read_ms))
 
@@ -76,13 +78,16 @@ def lesson(situation: Situation) -> Lesson:
     """The lesson for one plan."""
     effect, then = _cliff(situation, READ_DISK), _cliff(situation, DISK_2006)
     server = _server(situation, situation.worlds[0], "mid")
+    fits = NO_PAGES
+    if server is not None:
+        fits = f"{server.fitting} workers fit on {server.name} and {server.workers} are planned; beyond, it swaps"
     return Lesson(
         name=NAME,
         title="Never swap",
         chapter="As soon as a server swaps its performance dies. No server should ever do it: buy memory until none"
         " does.",
         says=_says(situation, server, effect.value, then.value),
-        brief=f"{server.fitting} workers fit on {server.name} and {server.workers} are planned; beyond, it swaps",
+        brief=fits,
         status="holds" if effect.value >= CLEAR else "partly",
         effect=effect,
         then=then,
@@ -98,10 +103,12 @@ def lesson(situation: Situation) -> Lesson:
     )
 
 
-def _server(situation: Situation, world: Limits, end: Corner) -> _Server:
-    """The application's first server, with a worker of this end of its range."""
+def _server(situation: Situation, world: Limits, end: Corner) -> _Server | None:
+    """The application's first server, with a worker of this end of its range; None where no page comes to it."""
     name = situation.app_host.name
-    pool = next(pool for pool in situation.app_pools(world) if pool.key[0] == name)
+    pool = next((each for each in situation.app_pools(world) if each.key[0] == name), None)
+    if pool is None or pool.service + pool.think <= 0:
+        return None
     placed = situation.study.network.placed[pool.key]
     processes = sum(e.processes or 1 for e in situation.cluster.endpoints_of(placed) if e.service == "app")
     use = next(host.memory for host in situation.forecast.hosts if host.name == name)
@@ -120,6 +127,8 @@ def _cliff(situation: Situation, disk: Estimate) -> Number:
     ends: tuple[Corner, ...] = ("mid", "low", "high")
     for world, end in zip(situation.worlds, ends, strict=False):
         server = _server(situation, world, end)
+        if server is None:
+            return nothing(NO_PAGES)
         fitting = max(1, server.fitting)
         read, touched = at(disk, end), at(TOUCHED, end)
         beyond = max(fitting * BEYOND, float(server.workers))
@@ -127,7 +136,9 @@ def _cliff(situation: Situation, disk: Estimate) -> Number:
     return factor(values, f"pages/s with the workers that fit over pages/s with {BEYOND:g} times as many or more")
 
 
-def _says(situation: Situation, server: _Server, gain: float, then: float) -> str:
+def _says(situation: Situation, server: _Server | None, gain: float, then: float) -> str:
+    if server is None:
+        return NO_PAGES
     fitting = server.fitting
     state = "so it does not swap" if server.workers <= fitting else "so it swaps"
     more = "a fifth more" if server.workers <= fitting * BEYOND else f"the {server.workers}"
@@ -140,7 +151,9 @@ def _says(situation: Situation, server: _Server, gain: float, then: float) -> st
     )
 
 
-def _points(server: _Server) -> tuple[LessonPoint, ...]:
+def _points(server: _Server | None) -> tuple[LessonPoint, ...]:
+    if server is None:
+        return ()
     fitting = max(1, server.fitting)
     counts = sorted({max(1, round(step * fitting)) for step in STEPS})
     now = ((float(count), server.rate(count, READ_DISK.mid, TOUCHED.mid)) for count in counts)

@@ -257,3 +257,26 @@ def test_a_plan_without_a_cache_is_told_that_it_has_none() -> None:
 
     assert found.status == "partly"
     assert "This plan has no cache yet." in found.says
+
+
+def test_a_site_of_files_alone_has_lessons_that_say_so() -> None:
+    lessons = lessons_of(single(classes={"media": {"share": 1.0}}))
+
+    json.dumps(lessons_document(lessons), allow_nan=False)
+    says = {each.name: each.says for each in lessons}
+    assert says["keep_alive"].startswith("This workload has no pages")
+    assert says["swapping"].startswith("This workload has no pages")
+    assert "ask the database nothing" in lesson(cluster(classes={"media": {"share": 1.0}}), "memory_first").says
+
+
+def test_pages_that_cost_the_application_nothing_are_no_trouble() -> None:
+    cached = {"page": {"share": 1.0, "app_cpu_ms": 0, "database_cpu_ms": 0}}
+
+    json.dumps(lessons_document(lessons_of(single(classes=cached))), allow_nan=False)
+
+
+def test_a_plan_without_an_application_is_refused() -> None:
+    tiers = [{"name": "media", "servers": {"count": 1, "type": "small"}, "roles": ["nginx_media"]}]
+
+    with pytest.raises(TierwrightError, match="application server"):
+        lessons_of(newspaper(tiers=tiers, workload={**PAGES, "classes": {"media": {"share": 1.0}}}))
