@@ -1,8 +1,9 @@
 """A separate server hands out the media: everything that no Django view makes.
 
-Answering views and sending files are different work, and one machine that does both does neither well. The media
-server runs a web server stripped to sending files. Where a site is heavy in photos, video or downloads this should
-be the first step, before the database is moved.
+Answering views and sending files are different work. The media server runs a web server stripped to sending files.
+Once it kept slow clients from holding the application's workers; behind nginx they hold none, so what it takes off
+the web server is the files' share of the network card and of the CPU. Where a site is heavy in photos, video or
+downloads that is most of it, and this should be the first step, before the database is moved.
 
 Uploads must still arrive: Django writes them to MEDIA_ROOT. The media server exports its media directory over NFS
 and the web server mounts it at the very path that MEDIA_ROOT names, so nothing changes in the code.

@@ -158,7 +158,7 @@ def _brief(situation: Situation, effect: Number, proxies: tuple[str, ...]) -> st
     if _files(situation, situation.worlds[0])[0] <= 0:
         return "there are no files to take out"
     if effect.value < SOME and proxies:
-        return f"slow clients hold no worker behind {listing(proxies)}, and the files take next to nothing"
+        return f"slow clients hold no worker behind {listing(proxies)}, and it is not files that fill the server"
     return f"without its files a web server carries ×{digits(effect.value)}"
 
 
