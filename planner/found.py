@@ -73,7 +73,8 @@ class Lost:
     title: str
     """Its layout; empty where it is the winner's with one thing changed."""
     why: str
-    cost: float | None
+    figures: Mapping[str, Any]
+    """Its cost, p95_ms and availability; None for what it has not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -261,7 +262,7 @@ def _spots(answer: Mapping[str, Any], front: Sequence[Topology], best: Topology 
     for number, loser in enumerate(answer["losers"], start=1):
         title = answer["titles"].get(loser["stage"], loser["stage"])
         yield _spot("loser", "", f"Not taken: {title}", f"loser-{number}", loser["figures"])
-    yield _spot("now", "now", "The plan as it stands", "front-now", answer["now"])
+    yield _spot("now", "now", "The plan as it stands", "front-now" if front else "loser-now", answer["now"])
 
 
 def _spot(rank: Rank, label: str, says: str, anchor: str, figures: Mapping[str, Any]) -> Spot:
@@ -282,7 +283,7 @@ def _lost(item: Mapping[str, Any], titles: Mapping[str, str]) -> Lost:
     return Lost(
         title=titles.get(stage, stage) if is_layout else "",
         why=why.removeprefix(stage).strip() if is_layout else why,
-        cost=item["figures"]["cost"],
+        figures=item["figures"],
     )
 
 
