@@ -25,7 +25,7 @@ class Command(PlanCommand):
         "Simulate a plan at the peak of its workload: every request with the workers, connections and cores that it"
         " waits for. Says response times with the range of the simulation, and whether the formulas agree."
     )
-    example = "python manage.py simulate plan.yaml --lose web2"
+    example = "python manage.py simulate plan.yaml --seed 7"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("plan", metavar="PLAN", help="a plan file")
