@@ -77,7 +77,6 @@ class Calm:
     hue: int
     runs: tuple[tuple[int, int], ...]
     """The first hour and how many of each stretch, within the day."""
-    hours: int
     says: str
 
 
@@ -196,7 +195,6 @@ def _calm(outlook: Outlook, hues: Mapping[str, int]) -> Iterator[Calm]:
                 tier=deploy.tier,
                 hue=hues.get(deploy.tier, 8),
                 runs=runs_of(deploy.safe_hours),
-                hours=len(deploy.safe_hours),
                 says=deploy.says,
             )
 
