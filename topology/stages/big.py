@@ -17,7 +17,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from topology.components import Placed
-from topology.design import Design, Host, Place, Role, TierwrightError, TypeName
+from topology.design import Design, Host, Place, Role, TierwrightError
+from topology.hardware import TypeName
 from topology.stages.base import AtHand, Choices, Stage
 from topology.stages.layout import hosts_for, hosts_offering, offers, placed, role_named, services, with_roles
 from topology.stages.sizing import counted, sized

@@ -15,7 +15,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from topology.design import Design, Host, Role, TypeName
+from topology.design import Design, Host, Role
+from topology.hardware import TypeName
 from topology.stages.base import AtHand, Choices, Stage
 from topology.stages.layout import hosts_for, hosts_offering, offers, placed, role_named, with_roles
 from topology.stages.sizing import counted, sized

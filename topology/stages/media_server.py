@@ -15,8 +15,9 @@ from typing import ClassVar
 
 from topology.capacity import percent
 from topology.components import Cluster, Placed
-from topology.design import Design, Host, Role, TypeName
+from topology.design import Design, Host, Role
 from topology.diff import listing
+from topology.hardware import TypeName
 from topology.stages.base import AtHand, Choices, Comparison, Stage
 from topology.stages.layout import hosts_for, offers, placed, role_named, with_roles
 from topology.stages.sizing import sized

@@ -14,7 +14,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from topology.components import Placed
-from topology.design import Design, Role, Server, Tier, TypeName
+from topology.design import Design, Role, Server, Tier
+from topology.hardware import TypeName
 from topology.stages.base import NOTHING, AtHand, Choices, Stage
 from topology.stages.layout import STEMS, TIERS, pinned, purpose, retyped, role_named
 from topology.stages.sizing import observed_type, sized

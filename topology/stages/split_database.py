@@ -16,7 +16,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from topology.components import Placed
-from topology.design import Design, Host, Role, TypeName
+from topology.design import Design, Host, Role
+from topology.hardware import TypeName
 from topology.stages.base import AtHand, Choices, Stage
 from topology.stages.layout import hosts_offering, offers, placed, role_named, services, with_roles
 from topology.stages.sizing import sized

@@ -58,9 +58,7 @@ class Haproxy(Component):
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """The web servers, and the media servers where there are several."""
-        web = Need(
-            services=("web",), why="passes requests on to the web servers", fronts=True, policy="round_robin"
-        )
+        web = Need(services=("web",), why="passes requests on to the web servers", fronts=True, policy="round_robin")
         media = Need(
             services=("media",), why="spreads media requests over the media servers", fronts=True, policy="round_robin"
         )
