@@ -67,8 +67,9 @@ install_pins() {
         die "Macs with an Intel processor are not supported: the packages that compile the log reader no longer are made for them"
     fi
     say "installing $total packages, once; this takes from half a minute to a few minutes"
+    # crontab, which the Redis queue brings, is one file of plain Python that its authors publish as source only.
     if ! .venv/bin/python -m pip install --disable-pip-version-check --require-hashes --only-binary :all: \
-        --no-input -r "$1" 2>&1 | tee "$log" | show_progress "$total"; then
+        --no-binary crontab --no-input -r "$1" 2>&1 | tee "$log" | show_progress "$total"; then
         if grep -qiE 'NewConnectionError|NameResolutionError|ConnectTimeout|Network is unreachable|Connection refused' "$log"; then
             die "the packages could not be fetched: this machine does not reach the Python package index. Connect it (or configure pip for a mirror) and start again."
         fi
