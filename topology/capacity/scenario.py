@@ -75,6 +75,10 @@ class Scenario:
     rate: float
     """Requests per second of the whole site."""
     dispersion: float = 1.0
+    users: int | None = None
+    """People who each wait for an answer before they ask for the next page; None for arrivals that do not wait."""
+    think: float = 0.0
+    """Seconds that such a person takes in between, on average."""
 
     @cached_property
     def model(self) -> Model:
@@ -147,7 +151,10 @@ class Scenario:
             if total > 0:
                 ways = tuple((share / total, tuple(self._asked(OPENING, name, 1))) for name, share in parts.items())
                 steps = ways[0][1] if len(ways) == 1 else (Choose(ways=ways),)
-                yield Stream(name=stream, steps=steps, rate=self.rate * total, dispersion=self.dispersion)
+                if stream == PAGES and self.users is not None:
+                    yield Stream(name=stream, steps=steps, users=self.users, think=self.think)
+                else:
+                    yield Stream(name=stream, steps=steps, rate=self.rate * total, dispersion=self.dispersion)
 
     def _asked(self, client: Key, name: str, passes: int, picked: frozenset[str] = frozenset()) -> Iterator[Step]:
         """Everything that a client asks for one request of a class, on one of its passes."""

@@ -18,6 +18,7 @@ from topology.capacity.simulation import Outcome, StreamOutcome
 from topology.capacity.simulation import simulate as run
 from topology.capacity.words import digits
 from topology.components import Limits as ClusterLimits
+from topology.demands import surroundings_of
 from topology.design import Design
 from topology.value import estimate
 from topology.workload import Workload
@@ -110,11 +111,11 @@ def simulate(
     network = network_of(small.cluster, asked, lost=small.lost)
     worlds = in_worlds(network, fit(small.cluster, asked).worlds)
     peak = asked.peak
-    scenario = Scenario(limits=worlds[0], rate=float(peak.mid), dispersion=_dispersion(asked))
+    scenario = _scenario(asked, worlds[0], float(peak.mid))
     outcome = run(scenario.model, seed=seed, precision=precision, most_requests=most_requests)
     fewer = max(2_000, int(most_requests * FEWER))
     ends = [
-        run(Scenario(limits=world, rate=float(rate)).model, seed=seed, precision=precision, most_requests=fewer)
+        run(_scenario(asked, world, rate).model, seed=seed, precision=precision, most_requests=fewer)
         for world, rate in _ends(worlds, float(peak.low), float(peak.high))
     ]
     beside = forecast(design, asked, limits=limits, lost=lost)
@@ -139,6 +140,18 @@ def simulate(
 
 def _document(number: Number | None) -> dict[str, Any] | None:
     return None if number is None else number.document()
+
+
+def _scenario(workload: Workload, world: Limits, rate: float) -> Scenario:
+    """Users of a closed load ask as fast as they are answered; without them requests come at the rate."""
+    users = None if workload.users is None else max(1, round(estimate(workload.users).mid))
+    return Scenario(
+        limits=world,
+        rate=rate,
+        dispersion=_dispersion(workload),
+        users=users,
+        think=float(surroundings_of(workload).think_seconds.mid),
+    )
 
 
 def _dispersion(workload: Workload) -> float:

@@ -156,3 +156,15 @@ def test_the_formulas_know_what_serving_in_turn_saves(rate: float) -> None:
     formulas = found.forecast.latency_ms
     assert formulas["mean"].value == pytest.approx(found.latency_ms["mean"].value, rel=0.08)
     assert formulas["p95"].value == pytest.approx(found.latency_ms["p95"].value, rel=0.17)
+
+
+def test_users_who_wait_are_a_closed_load() -> None:
+    """Twenty people who think for a second and share two cores: the machine repairman, exact under sharing."""
+    alone = design(("web", ["nginx", "gunicorn", "postgresql"], 1))
+    asked = work(10, users=20, think_seconds=1.0)
+
+    found = capacity.simulate(alone, asked, most_requests=200_000)
+
+    passed = queues.closed_throughput(20, 2, 0.065, 1.0)
+    assert found.throughput_rps.value == pytest.approx(passed, rel=0.02)
+    assert found.latency_ms["mean"].value == pytest.approx(1000 * (20 / passed - 1.0), rel=0.05)
