@@ -7,9 +7,6 @@ from collections.abc import Callable
 from playwright.sync_api import Page
 
 from tests.benchmarks.slider import plan_of, reaction_of
-from tests.journeys.conftest import browser, complaints, page
-
-__all__ = ["browser", "complaints", "page"]
 
 
 def test_an_answer_follows_the_slider(

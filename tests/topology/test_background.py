@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 
@@ -68,10 +69,11 @@ def test_what_has_ended_is_forgotten(line: ThreadBackend) -> None:
 
 def test_a_fault_does_not_stop_the_tasks_behind_it(line: ThreadBackend, caplog: pytest.LogCaptureFixture) -> None:
     GATE.set()
-    line.enqueue(fail, (), {})
-    line.enqueue(note, ("behind",), {})
+    with caplog.at_level(logging.INFO, logger="django_tasks"):  # a worker that ran here may have left it silent
+        line.enqueue(fail, (), {})
+        line.enqueue(note, ("behind",), {})
 
-    until(lambda: DONE == ["behind"])
+        until(lambda: DONE == ["behind"])
 
     assert "ArithmeticError" in caplog.text
 
