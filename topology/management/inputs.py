@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
 
 from topology import document
 from topology.components import catalogue
 from topology.design import Design, Place, TierwrightError, WorkloadFile
 from topology.intake import read_logs, workload_of
 from topology.workload import Workload
+
+
+def add_plan(parser: CommandParser) -> None:
+    """The arguments of a command about a plan under a workload."""
+    parser.add_argument("plan", metavar="PLAN", help="a plan file")
+    parser.add_argument(
+        "--workload",
+        metavar="FILE",
+        help="a log, a saved workload or the JSON of intake, in place of the plan's own workload",
+    )
+
+
+def plan_of(options: Mapping[str, Any]) -> tuple[Design, Workload | None]:
+    """The plan of these arguments, and the workload where it is not the plan's own."""
+    design, written = read_design(options["plan"]), options["workload"]
+    return design, read_workload(written) if written else workload_beside(design, options["plan"])
 
 
 def read_design(path: str | Path) -> Design:

@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 from topology import capacity
 from topology.management.command import FINE, PlanCommand
 from topology.management.forecast_report import report
-from topology.management.inputs import read_design, read_workload, workload_beside
+from topology.management.inputs import add_plan, plan_of
 
 
 class Command(PlanCommand):
@@ -24,18 +24,11 @@ class Command(PlanCommand):
     example = "python manage.py forecast plan.yaml --workload access.log"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("plan", metavar="PLAN", help="a plan file")
-        parser.add_argument(
-            "--workload",
-            metavar="FILE",
-            help="a log, a saved workload or the JSON of intake, in place of the plan's own workload",
-        )
+        add_plan(parser)
         parser.add_argument("--json", action="store_true", help="the forecast as JSON")
 
     def run(self, **options: Any) -> int:
-        design = read_design(options["plan"])
-        written = options["workload"]
-        workload = read_workload(written) if written else workload_beside(design, options["plan"])
+        design, workload = plan_of(options)
         answer = capacity.forecast(design, workload)
         outlook = capacity.outlook(design, workload)
         if options["json"]:

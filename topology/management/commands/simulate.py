@@ -12,7 +12,7 @@ from topology.capacity import EPISODES, Episode, EpisodeName, Figure, Number, Si
 from topology.design import Design
 from topology.errors import TierwrightError
 from topology.management.command import FINE, PlanCommand
-from topology.management.inputs import read_design, read_workload, workload_beside
+from topology.management.inputs import add_plan, plan_of
 from topology.workload import Workload
 
 _LABELS: Mapping[Figure, str] = {"mean": "mean", "p50": "median", "p95": "95 %", "p99": "99 %"}
@@ -28,12 +28,7 @@ class Command(PlanCommand):
     example = "python manage.py simulate plan.yaml --seed 7"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("plan", metavar="PLAN", help="a plan file")
-        parser.add_argument(
-            "--workload",
-            metavar="FILE",
-            help="a log, a saved workload or the JSON of intake, in place of the plan's own workload",
-        )
+        add_plan(parser)
         parser.add_argument("--lose", metavar="SERVER", action="append", default=[], help="a server that is dead")
         parser.add_argument(
             "--episode",
@@ -44,9 +39,7 @@ class Command(PlanCommand):
         parser.add_argument("--json", action="store_true", help="the result as JSON")
 
     def run(self, **options: Any) -> int:
-        design = read_design(options["plan"])
-        written = options["workload"]
-        workload = read_workload(written) if written else workload_beside(design, options["plan"])
+        design, workload = plan_of(options)
         if options["episode"]:
             return self._replay(design, options["episode"], workload, options)
         found = capacity.simulate(design, workload, seed=options["seed"], lost=options["lose"])
