@@ -51,8 +51,18 @@ PAGE_APP = guess(2.0, 12.0, 60.0, "a page of an unknown site: 5 queries and a te
 PAGE_DATABASE = guess(0.3, 2.0, 12.0, "an unknown site's queries: 1 to 20 simple ones cost 0.16 to 2.3 ms")
 API_APP = guess(1.0, 4.0, 20.0, "an API call of an unknown site: 1 to 5 queries cost 1.1 to 3.6 ms")
 API_DATABASE = guess(0.15, 0.7, 5.0, "an unknown site's queries: 1 to 5 simple ones cost 0.16 to 0.7 ms")
-PAGE_DISK = guess(0.0, 0.1, 1.25, "ms a page; none where the database is in memory, at most ten reads of READ_DISK")
-API_DISK = guess(0.0, 0.05, 0.5, "ms a call; none where the database is in memory, at most four reads of READ_DISK")
+PAGE_DISK = guess(
+    0.0,
+    0.1,
+    1.25,
+    "ms a page; none where the database is in memory, at most ten random reads of a local solid-state disk",
+)
+API_DISK = guess(
+    0.0,
+    0.05,
+    0.5,
+    "ms a call; none where the database is in memory, at most four random reads of a local solid-state disk",
+)
 CPU_SCV = guess(
     0.3, 1.0, 4.0, "1 is an exponential spread; one costly page among cheap ones is above, like pages below"
 )

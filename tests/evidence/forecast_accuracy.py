@@ -60,8 +60,8 @@ def measure() -> Evidence:
             " with or without a connection pool, 2 to 34 worker slots a server, the database on its own, pages of"
             " 5 to 80 ms that ask it one to ten times; load is the peak over the forecast's capacity. The ranges are"
             " those of the formulas' own error alone, since no input is a guess; promised is that they hold 19 of 20"
-            " figures. What is furthest off has few workers: the time that they wait for a busy database is left out of"
-            " the forecast's worker slots, and dealing in turn makes waits for a slot shorter than it says."
+            " figures. What is furthest off has few"
+            " workers, or is very near its limit."
         ),
     )
 

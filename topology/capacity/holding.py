@@ -58,15 +58,22 @@ class Holding:
             return None
         return _most(replace(pool, key=_SOMEBODY, visits=1.0)) / pool.visits
 
-    def at(self, pool: Pool, site_rate: float) -> queues.Slots | None:
-        """The slots held and waited for at a rate of the site; None where they cannot carry it."""
+    def at(self, pool: Pool, site_rate: float, think: float | None = None) -> queues.Slots | None:
+        """The slots held and waited for at a rate of the site; None where they cannot carry it.
+
+        `think` is the time elsewhere with the queueing that it meets at this rate; by default there is none.
+        """
         most = self.most(pool)
         rate = site_rate * pool.visits
         if most is not None and site_rate >= most:
             return None
+        away = pool.think if think is None else think
         if pool.service <= 0 or pool.slots > MOST_EXACT:
-            return queues.Slots(busy=rate * (pool.service + pool.think), wait=0.0, wait_probability=0.0)
-        key = (rate, pool.slots, pool.cores, pool.service / _left(pool, rate), pool.think)
+            return queues.Slots(busy=rate * (pool.service + away), wait=0.0, wait_probability=0.0)
+        service = pool.service / _left(pool, rate)
+        if think is not None and _passed(replace(pool, think=think), service) <= rate:
+            return None
+        key = (rate, pool.slots, pool.cores, service, away)
         if key not in self._slots:
             self._slots[key] = queues.slots(*key)
         return self._slots[key]
@@ -107,7 +114,7 @@ def pools_of(network: Network, mix: Mix, state: State) -> tuple[Pool, ...]:
         endpoints = network.cluster.endpoints_of(network.placed[key])
         count = _slots_held(endpoints)
         if count is not None and visits > 0:
-            inward, local = _means(network, mix, times, key, visits)
+            inward, local = means(network, mix, times, key, visits)
             found.append(
                 Pool(
                     key=key,
@@ -170,7 +177,7 @@ def _connecting(network: Network, mix: Mix) -> Iterator[tuple[str, Key, Hop, flo
                     yield from ((name, client, hop, share * visits * hop.share / hop.servers) for hop in limited)
 
 
-def _means(network: Network, mix: Mix, times: tuple[Times, Times], key: Key, visits: float) -> tuple[float, float]:
+def means(network: Network, mix: Mix, times: tuple[Times, Times], key: Key, visits: float) -> tuple[float, float]:
     """Seconds from a request's start to its end, all taken together, and those of CPU on the role's own host."""
     whole, cpu = times
     inward = local = 0.0

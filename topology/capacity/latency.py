@@ -8,13 +8,14 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 from topology.capacity import queues
 from topology.capacity.answer import Number
 from topology.capacity.flows import OPENING, Ask, Hop, Key
+from topology.capacity.holding import means
 from topology.capacity.limits import Limits
 from topology.capacity.loads import Times, shares, work_scv
 from topology.capacity.percentiles import response_percentile
@@ -23,15 +24,17 @@ from topology.components import DYNAMIC
 from topology.workload import kind_of
 
 Figure = Literal["mean", "p50", "p95", "p99"]
+MOST_BOUNDED = 200
+"""Slots of all applications up to which they are taken for a bound of the crowd behind them."""
 FIGURES: Mapping[Figure, float | None] = {"mean": None, "p50": 0.50, "p95": 0.95, "p99": 0.99}
 MODEL_ERROR: tuple[tuple[float, Mapping[Figure, float]], ...] = (
     (0.8, {"mean": 0.20, "p50": 0.20, "p95": 0.25, "p99": 0.25}),
-    (math.inf, {"mean": 0.50, "p50": 0.50, "p95": 0.65, "p99": 0.70}),
+    (math.inf, {"mean": 0.30, "p50": 0.30, "p95": 0.50, "p99": 0.70}),
 )
 """How far the formulas themselves may be off, by the load they are used at (share of capacity).
 
-Against simulations of 120 random plans, nine in ten lay within 2 % (mean), 3 % (p95) and 7 % (p99) up to a load of
-0.5, within 17, 19 and 24 % up to 0.8, and within 51, 57 and 68 % above (docs/evidence/2/forecast_accuracy.md). A model
+Against simulations of 120 random plans, nine in ten lay within 2 % (mean and p95) and 7 % (p99) up to a load of 0.5,
+within 12, 15 and 16 % up to 0.8, and within 26, 37 and 63 % above (docs/evidence/2/forecast_accuracy.md). A model
 within 20 % of a real system's response is accepted as good (rule of Menascé and Almeida), so no narrower band is given.
 """
 
@@ -59,13 +62,13 @@ class Crowd:
         reading = {host: self.rate * share for host, share in self.limits.state.disk.items()}
         if max((*busy.values(), *reading.values()), default=0.0) >= 1:
             return None
-        waits = self._waits()
-        if waits is None:
-            return None
-        stretch = self._stretches(busy, peers)
-        seconds = {pair: value * stretch[pair[0][0]] for pair, value in self.limits.state.own.items()}
+        cpu = self._cpu_seconds(self._stretches(busy, peers))
+        seconds = dict(cpu)
         for pair, value in self.limits.state.reading.items():
             seconds[pair] += value / (1 - reading[pair[0][0]])
+        waits = self._waits(cpu, seconds)
+        if waits is None:
+            return None
         paths = _Paths(self.limits, busy, seconds, waits)
         times = Times(self.limits.network, self.limits.mix, _with_waits(seconds, waits, self._classes()))
         return {name: _response(times, paths, name) for name in self._classes()}
@@ -78,31 +81,60 @@ class Crowd:
     def _cpu(self, host: str) -> float:
         return self.limits.utilisation(host, "cpu", self.rate) or 0.0
 
-    def _waits(self) -> dict[Key, queues.Slots] | None:
-        """What requests wait for a slot, once a server: whoever has one of its slots has waited for the others."""
+    def _cpu_seconds(self, stretch: Mapping[str, float]) -> dict[tuple[Key, str], float]:
+        """CPU of one pass with what sharing adds: of the host's cores, or of the few that a role has processes for."""
+        state, hosts = self.limits.state, self.limits.network.hosts
+        few = {pool.key: pool.cores for pool in self.limits.pools if pool.cores < hosts[pool.key[0]].type.cores}
+        busy = dict.fromkeys(few, 0.0)
+        for item in state.items:
+            if item.key in few:
+                busy[item.key] += self.rate * item.visits * state.own[item.key, item.name] / few[item.key]
+        longer = {key: self._stretch(share, few[key]) for key, share in busy.items() if share < 1}
+        return {pair: own * max(stretch[pair[0][0]], longer.get(pair[0], 1.0)) for pair, own in state.own.items()}
+
+    def _waits(
+        self, cpu: Mapping[tuple[Key, str], float], seconds: Mapping[tuple[Key, str], float]
+    ) -> dict[Key, queues.Slots] | None:
+        """What requests wait for a slot, once a server: whoever has one of its slots has waited for the others.
+
+        A slot is held through what queueing adds elsewhere, too. Less is waited where requests are dealt in turn.
+        """
+        network, mix = self.limits.network, self.limits.mix
+        times = Times(network, mix, seconds), Times(network, mix, cpu)
         longest: dict[str, tuple[Key, queues.Slots]] = {}
         for pool in self.limits.pools:
-            held = self.limits.holding.at(pool, self.rate)
+            inward, local = means(network, mix, times, pool.key, pool.visits)
+            held = self.limits.holding.at(pool, self.rate, max(0.0, inward - local))
             if held is None:
                 return None
             host = pool.key[0]
+            turns = network.in_turn.get(host, 1)
+            if turns > 1 and held.wait > 0:
+                held = replace(held, wait=held.wait * queues.dealt_in_turn(min(1.0, held.busy / pool.slots), turns))
             if held.wait > 0 and (host not in longest or held.wait > longest[host][1].wait):
                 longest[host] = (pool.key, held)
         return dict(longest.values())
 
     def _stretches(self, busy: Mapping[str, float], peers: Mapping[str, int]) -> dict[str, float]:
         """How much longer than alone a request takes; less where requests are dealt in turn, never below one queue."""
-        network = self.limits.network
+        network, behind = self.limits.network, self.limits.behind
         found = {}
         for host, machine in network.hosts.items():
             cores, turns = machine.type.cores, network.in_turn.get(host, 1)
             if self.pooled:
                 found[host] = self._stretch(busy[host], cores * peers.get(host, 1))
+            elif host in behind and behind[host] <= MOST_BOUNDED:
+                found[host] = self._bounded(busy[host], cores, behind[host])
             else:
                 left = queues.dealt_in_turn(busy[host], turns)
                 stretch = 1 + left * (self._stretch(busy[host], cores) - 1)
                 found[host] = stretch if turns == 1 else max(stretch, self._stretch(busy[host], cores * turns))
         return found
+
+    @staticmethod
+    @functools.lru_cache(maxsize=4096)
+    def _bounded(busy: float, cores: int, most: int) -> float:
+        return queues.bounded_stretch(busy, cores, most)
 
     @staticmethod
     @functools.lru_cache(maxsize=4096)

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from topology.capacity import bandwidth
 from topology.capacity.answer import Resource
-from topology.capacity.holding import Holding, Pool, connections_configured, connections_most, pools_of
+from topology.capacity.flows import Key
+from topology.capacity.holding import CONNECTED, Holding, Pool, connections_configured, connections_most, pools_of
 from topology.capacity.loads import Mix, Network, State, states
 from topology.capacity.uncertainty import World
 
@@ -44,6 +45,15 @@ class Limits:
     def pools(self) -> tuple[Pool, ...]:
         """Every role with slots."""
         return pools_of(self.network, self.mix, self.state)
+
+    @cached_property
+    def behind(self) -> Mapping[str, int]:
+        """Servers that applications alone ask, and how many requests may be there at once: the slots of them all."""
+        network = self.network
+        holding = {pool.key for pool in self.pools if _runs_code(network, pool.key)}
+        slots = sum(pool.slots * network.servers(pool.key[0]) for pool in self.pools if pool.key in holding)
+        reached = {host for (host, _), visits in self.state.visits.items() if visits > 0}
+        return {host: slots for host in reached if _only_stores(network, host)} if slots else {}
 
     @cached_property
     def by_host(self) -> Mapping[str, Mapping[Resource, float]]:
@@ -137,6 +147,21 @@ class Limits:
         for pool in self.pools:
             table.setdefault(pool.key[0], []).append(pool)
         return {host: tuple(items) for host, items in table.items()}
+
+
+def _runs_code(network: Network, key: Key) -> bool:
+    return any(endpoint.service == "app" for endpoint in network.cluster.endpoints_of(network.placed[key]))
+
+
+def _only_stores(network: Network, host: str) -> bool:
+    """Everything that requests ask of this server lies behind an application."""
+    offered = {
+        endpoint.service
+        for role in network.cluster.by_host[host]
+        for endpoint in network.cluster.endpoints_of(role)
+        if endpoint.carries
+    }
+    return bool(offered) and offered <= CONNECTED
 
 
 def earliest(met: Sequence[Limit]) -> Limit | None:

@@ -140,6 +140,22 @@ def ps_stretch(utilisation: float, servers: int) -> float:
     return 1 + erlang_c(servers, utilisation * servers) / (servers * (1 - utilisation))
 
 
+def bounded_stretch(utilisation: float, servers: int, most: int) -> float:
+    """The same where at most `most` requests are there at once: M/M/c/K at the arrival rate that gets through.
+
+    Who holds a slot elsewhere while he is here cannot be one of an endless crowd. Found by halving; never more than
+    `ps_stretch`.
+    """
+    if most <= servers:
+        return 1.0
+    low, high = utilisation * servers, servers * 50.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        station = mmc(middle, 1.0, servers, capacity=most)
+        low, high = (middle, high) if station.utilisation < utilisation else (low, middle)
+    return mmc(low, 1.0, servers, capacity=most).response
+
+
 def ps_scv(utilisation: float, servers: int) -> float:
     """Squared coefficient of variation of a response under processor sharing, service exponential.
 

@@ -80,7 +80,7 @@ def test_the_lower_end_is_that_of_one_queue_for_all_equals() -> None:
 
     # Split at random: M/M/2 at 0.85; pooled: M/M/8 at 0.85. Both widened by what the formulas may be off.
     assert found.latency_ms["mean"].value == pytest.approx(50 / (1 - 0.85**2), rel=1e-6)
-    assert found.latency_ms["mean"].low == pytest.approx(0.5 * 74.0, abs=0.5)
+    assert found.latency_ms["mean"].low == pytest.approx(0.7 * 74.0, abs=0.7)
 
 
 def test_percentiles_of_one_shared_core() -> None:

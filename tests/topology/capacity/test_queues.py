@@ -285,3 +285,23 @@ def test_dealing_in_turn_is_what_the_screen_takes_it_for(servers: int, load: flo
 
 def test_dealing_to_one_server_changes_nothing() -> None:
     assert queues.dealt_in_turn(0.9, 1) == 1.0
+
+
+@given(load=st.floats(0.05, 0.9), servers=st.integers(1, 6))
+def test_a_crowd_without_a_bound_is_that_of_shared_cores(load: float, servers: int) -> None:
+    assert queues.bounded_stretch(load, servers, 600) == pytest.approx(queues.ps_stretch(load, servers), rel=1e-6)
+
+
+def test_a_bound_shortens_the_wait_and_a_tight_one_ends_it() -> None:
+    stretched = [queues.bounded_stretch(0.87, 2, most) for most in (2, 3, 6, 12, 100)]
+
+    assert stretched[0] == 1.0
+    assert stretched == sorted(stretched)
+    assert stretched[-1] == pytest.approx(queues.ps_stretch(0.87, 2), rel=1e-4)
+
+
+def test_the_bounded_crowd_is_busy_as_it_was_said_to_be() -> None:
+    """M/M/1/2 with half of its time busy: 1/(1+a+a²) of it is empty, so a² + a = 1, and who gets in meets a/(1+a)."""
+    offered = (5**0.5 - 1) / 2
+
+    assert queues.bounded_stretch(0.5, 1, 2) == pytest.approx(1 + offered / (1 + offered), rel=1e-9)

@@ -168,3 +168,17 @@ def test_users_who_wait_are_a_closed_load() -> None:
     passed = queues.closed_throughput(20, 2, 0.065, 1.0)
     assert found.throughput_rps.value == pytest.approx(passed, rel=0.02)
     assert found.latency_ms["mean"].value == pytest.approx(1000 * (20 / passed - 1.0), rel=0.05)
+
+
+@pytest.mark.parametrize(("workers", "rate"), [(2, 18.0), (4, 40.0)])
+def test_few_workers_before_a_busy_database_hold_through_its_queue(workers: int, rate: float) -> None:
+    """The formulas know that a worker waits for the database too, and that no more than the workers wait there."""
+    roles: list[object] = ["nginx", {"gunicorn": {"workers": workers, "threads": 1}}]
+    tiers = [
+        {"name": "web", "servers": {"count": 1, "type": "four"}, "roles": roles},
+        {"name": "db", "servers": {"count": 1, "type": "two"}, "roles": ["postgresql"]},
+    ]
+
+    found = capacity.simulate(builders.newspaper(server_types=TYPES, tiers=tiers), work(rate), most_requests=300_000)
+
+    assert found.forecast.latency_ms["mean"].value == pytest.approx(found.latency_ms["mean"].value, rel=0.15)
