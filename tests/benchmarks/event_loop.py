@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-import ciw  # type: ignore[import-untyped]
+import ciw
 import simpy
 
 from topology.capacity.simulation import (

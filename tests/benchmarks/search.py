@@ -74,8 +74,8 @@ class _Peer:
     """The peer's planner, asked for one certain plan; it counts the shapes that it works out."""
 
     def __init__(self) -> None:
-        from service_capacity_modeling import interface  # type: ignore[import-untyped]
-        from service_capacity_modeling.capacity_planner import planner  # type: ignore[import-untyped]
+        from service_capacity_modeling import interface
+        from service_capacity_modeling.capacity_planner import planner
 
         rate, latency = interface.Interval, {"low": 0.4, "mid": 10, "high": 60, "confidence": 0.98}
         pattern = interface.QueryPattern(
