@@ -10,6 +10,8 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from planner.queues import redis_queue, task_backend
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -85,36 +87,6 @@ def database(url: str) -> dict[str, Any]:
     else:
         described |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     return described
-
-
-TASK_BACKENDS = {
-    "process": "topology.background.ThreadBackend",
-    "database": "django_tasks_db.DatabaseBackend",
-    "redis": "django_tasks_rq.RQBackend",
-}
-
-
-def task_backend(kind: str) -> dict[str, Any]:
-    """Who works on tasks: a thread of this process, workers that ask the database, or workers that ask Redis."""
-    if kind not in TASK_BACKENDS:
-        raise ImproperlyConfigured(f"TIERWRIGHT_TASKS is {kind!r}; use {', '.join(TASK_BACKENDS)}.")
-    return {"default": {"BACKEND": TASK_BACKENDS[kind], "QUEUES": ["default"]}}
-
-
-def redis_queue(url: str) -> dict[str, Any]:
-    """The queue at `url` for django-rq; a task may take as long as it takes, since it says that it lives."""
-    from redis.connection import parse_url  # only who uses Redis pays for loading it
-
-    try:
-        found = parse_url(url)  # type: ignore[no-untyped-call]
-    except (ValueError, IndexError):
-        found = {}
-    if not {"host", "path"} & found.keys():
-        raise ImproperlyConfigured(
-            "TIERWRIGHT_TASKS is 'redis', so REDIS_URL should say where it is: redis://host:6379/0, rediss://host/0"
-            " or unix:///path/to/socket."
-        )
-    return {"default": {"URL": url, "DEFAULT_TIMEOUT": -1}}
 
 
 VAR_DIR = directory(Path(text("TIERWRIGHT_VAR", str(BASE_DIR / "var"))).expanduser().resolve())

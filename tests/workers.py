@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import redis as redis_client
 from django.conf import settings
@@ -28,6 +30,23 @@ COMMANDS = {
     ),
 }  # fmt: skip
 """What an operator types, by TIERWRIGHT_TASKS."""
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+"""Signals that end a process where it stands, so that what it has started lives on; an interrupt does not."""
+
+
+@contextmanager
+def clearing_up() -> Iterator[None]:
+    """A signal that ends this process lets it end what it has started first; in the main thread only."""
+
+    def leave(number: int, frame: FrameType | None) -> NoReturn:
+        sys.exit(128 + number)
+
+    before = {number: signal.signal(number, leave) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -40,7 +59,7 @@ def redis_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="tierwright-redis.", dir="/tmp"))
     socket = folder / "socket"
     options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no", "--dir", str(folder)]
-    with (folder / "log").open("wb") as log, ExitStack() as stack:
+    with (folder / "log").open("wb") as log, clearing_up(), ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         process = subprocess.Popen([program, *options], stdout=log, stderr=log, start_new_session=True)
         stack.callback(end, process)
@@ -53,7 +72,7 @@ def redis_server() -> Iterator[str]:
 @contextmanager
 def workers(count: int, kind: str, variables: Mapping[str, str]) -> Iterator[list[subprocess.Popen[bytes]]]:
     """So many workers, which ask for work already or soon will."""
-    with ExitStack() as stack:
+    with clearing_up(), ExitStack() as stack:
         log = stack.enter_context(tempfile.TemporaryFile())
         found = []
         for _ in range(count):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.core.management import call_command
 from django.test import override_settings
 
-from planner.settings import redis_queue, task_backend  # noqa: TID251
+from planner.queues import redis_queue, task_backend
 from tests.database import database_url
 from tests.evidence import Evidence
 from tests.workers import LEASE_SECONDS, kill_at_work, redis_server, until, workers

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytest_django.fixtures import Settings
 
-from planner.settings import redis_queue, task_backend  # noqa: TID251
+from planner.queues import redis_queue, task_backend
+from tests.conftest import ROOT
 from tests.database import database_url
 from tests.topology.capacity.sweeping.cases import question
 from tests.workers import LEASE_SECONDS, kill_at_work, redis_server, until, workers
@@ -72,3 +77,27 @@ def _here(asked: ManyWorlds, settings: Settings) -> Sweep:
     sweep.refresh_from_db()
     assert sweep.state == Sweep.State.DONE
     return sweep
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_run_that_a_signal_ends_leaves_nothing_behind(number: signal.Signals) -> None:
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is not installed")
+    run = """
+import time
+from tests.workers import redis_server
+with redis_server() as url:
+    print(url, flush=True)
+    time.sleep(60)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", run], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdout is not None
+        socket = Path(process.stdout.readline().decode().strip().removeprefix("unix://"))
+        assert socket.is_socket()
+        process.send_signal(number)
+        process.wait(timeout=30)
+
+    assert not socket.parent.exists()
+    assert subprocess.run(["pgrep", "--full", str(socket)], check=False).returncode == 1

@@ -10,25 +10,25 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from planner import settings as reading  # noqa: TID251
+from planner.queues import redis_queue, task_backend
 from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize("kind", ["", "celery", "database,redis", "database; rm"])
 def test_workers_of_an_unknown_kind_are_refused(kind: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=r"TIERWRIGHT_TASKS is '.*'; use process, database, redis\."):
-        reading.task_backend(kind)
+        task_backend(kind)
 
 
 @pytest.mark.parametrize("url", ["", "redis", "http://host", "redis://host:port/0", "unix://"])
 def test_redis_needs_a_place(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="REDIS_URL should say where it is"):
-        reading.redis_queue(url)
+        redis_queue(url)
 
 
 @pytest.mark.parametrize("url", ["redis://:secret@host:6379/0", "rediss://host/0", "unix:///run/valkey/socket"])
 def test_a_place_of_redis_is_taken(url: str) -> None:
-    assert reading.redis_queue(url)["default"]["URL"] == url
+    assert redis_queue(url)["default"]["URL"] == url
 
 
 @pytest.mark.parametrize(
