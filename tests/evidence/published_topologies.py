@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from tests.evidence import Cell, Evidence
 from topology.capacity import Need, forecast, headroom_of, needs, read_traffic, workload_of_traffic
@@ -62,29 +62,43 @@ Where we are off, and why:
 Only an access log, and how busy the server was, narrow the range to something to buy by."""
 
 
+class Facts(TypedDict):
+    """An entry of the file, as far as it is read here."""
+
+    id: str
+    stack: str
+    traffic: str
+    """As `read_traffic` reads it."""
+    page_share: NotRequired[float]
+    source: str
+    types: dict[str, str]
+    """By tier."""
+    servers: dict[str, int]
+    """By tier."""
+    total: NotRequired[int]
+    hardware_known: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
     """What somebody published, and our plan of it."""
 
-    facts: Mapping[str, Any]
+    facts: Facts
 
     @property
     def name(self) -> str:
         """The entry's name."""
-        return str(self.facts["id"])
+        return self.facts["id"]
 
     @property
     def theirs(self) -> Mapping[str, int]:
         """Their number of servers, by tier."""
-        return self.facts["servers"]  # type: ignore[no-any-return]
+        return self.facts["servers"]
 
     @cached_property
     def workload(self) -> Workload:
         """Their traffic by rule."""
-        traffic = read_traffic(self.facts["traffic"])
-        share = self.facts.get("page_share")
-        if share is not None:
-            traffic = type(traffic)(**{**vars(traffic), "page_share": share})
+        traffic = replace(read_traffic(self.facts["traffic"]), page_share=self.facts.get("page_share"))
         return workload_of_traffic(traffic, source=self.facts["source"])
 
     def design(self, counts: Mapping[str, int]) -> Design:
@@ -117,7 +131,7 @@ class Deployment:
         """Traffic, number and processors are known, and every request passes here or there is no second to share."""
         theirs = self.theirs.get(tier)
         shared_out = tier in ("web", "media") or (tier == "database" and theirs == 1)
-        return theirs is not None and bool(self.facts["hardware_known"]) and shared_out
+        return theirs is not None and self.facts["hardware_known"] and shared_out
 
 
 def deployments() -> tuple[Deployment, ...]:
