@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
 from django_tasks.backends.immediate import ImmediateBackend
@@ -133,11 +133,6 @@ def candidate(sweep: Sweep, number: int) -> Design:
     if not isinstance(question, ManyWorlds) or number not in question.candidates:
         raise TierwrightError(f"this sweep has no candidate {number}", place=Place(path="candidate"))
     return candidate_design(question, number)
-
-
-def recent() -> QuerySet[Sweep]:
-    """Sweeps, the newest first, without their long texts."""
-    return Sweep.objects.defer("question", "answer").order_by("-created_at")
 
 
 def clear(days: int | None = None) -> int:

@@ -12,7 +12,7 @@ from topology import capacity, document
 from topology.capacity import Need
 from topology.design import Design, Place, TierwrightError
 from topology.management.command import FINE, PlanCommand
-from topology.management.inputs import read_design, read_workload, workload_beside
+from topology.management.inputs import plan_of, read_design
 from topology.workload import Workload
 
 
@@ -46,8 +46,7 @@ class Command(PlanCommand):
         parser.add_argument("--json", action="store_true", help="for machines")
 
     def run(self, **options: Any) -> int:
-        design = read_design(options["plan"])
-        workload = _workload(design, options)
+        design, workload = _asked(options)
         shares = capacity.HEADROOMS if options["headroom"] is None else (_share(options["headroom"]),)
         found = [(share, capacity.needs(design, workload, headroom=share)) for share in shares]
         if options["json"]:
@@ -57,11 +56,11 @@ class Command(PlanCommand):
         return FINE
 
 
-def _workload(design: Design, options: dict[str, Any]) -> Workload | None:
-    if options["traffic"]:
-        return capacity.workload_of_traffic(capacity.read_traffic(options["traffic"]), source="said by a person")
-    written = options["workload"]
-    return read_workload(written) if written else workload_beside(design, options["plan"])
+def _asked(options: dict[str, Any]) -> tuple[Design, Workload | None]:
+    if not options["traffic"]:
+        return plan_of(options)
+    traffic = capacity.read_traffic(options["traffic"])
+    return read_design(options["plan"]), capacity.workload_of_traffic(traffic, source="said by a person")
 
 
 def _share(text: str) -> float:

@@ -13,7 +13,7 @@ from topology import sweeps
 from topology.capacity import Objective, Question, many_seeds, many_worlds
 from topology.errors import Place, TierwrightError
 from topology.management.command import FINDINGS, FINE, OUR_FAULT, PlanCommand
-from topology.management.inputs import read_design, read_workload, workload_beside
+from topology.management.inputs import plan_of, read_workload
 from topology.management.sweep_report import report
 from topology.models import Sweep
 from topology.stages import evolve
@@ -50,9 +50,10 @@ class Command(PlanCommand):
         parser.add_argument("--seeds", metavar="N", type=int, default=32, help="runs of --simulate; 32")
         parser.add_argument("--seed", metavar="N", type=int, default=1, help="the same gives the same; 1")
         parser.add_argument("--shards", metavar="N", type=int, help="at most so many; by default of a second or so")
-        parser.add_argument("--id", metavar="ID", type=_uuid, help="a sweep that was begun before")
-        parser.add_argument("--resume", action="store_true", help="go on with --id, which failed or was cancelled")
-        parser.add_argument("--cancel", action="store_true", help="stop --id")
+        parser.add_argument("--id", metavar="ID", type=UUID, help="a sweep that was begun before")
+        done = parser.add_mutually_exclusive_group()
+        done.add_argument("--resume", action="store_true", help="go on with --id, which failed or was cancelled")
+        done.add_argument("--cancel", action="store_true", help="stop --id")
         parser.add_argument("--wait", action="store_true", help="until there is an answer")
         parser.add_argument("--json", action="store_true", help="the result as JSON")
 
@@ -107,10 +108,6 @@ class Command(PlanCommand):
         return FINDINGS if answer is not None and answer.get("winner", answer) is None else FINE
 
 
-def _uuid(text: str) -> UUID:
-    return UUID(text)  # argparse words the refusal
-
-
 def _question(options: dict[str, Any]) -> Question:
     if options["simulate"]:
         return _seeds(options)
@@ -138,7 +135,5 @@ def _question(options: dict[str, Any]) -> Question:
 
 
 def _seeds(options: dict[str, Any]) -> Question:
-    design = read_design(options["simulate"])
-    written = options["workload"]
-    workload = read_workload(written) if written else workload_beside(design, options["simulate"])
+    design, workload = plan_of({**options, "plan": options["simulate"]})
     return many_seeds(design, workload, seed=options["seed"], seeds=options["seeds"])
