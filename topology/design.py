@@ -21,10 +21,12 @@ from topology.value import Value, form_of
 from topology.workload import Workload
 
 __all__ = [
-    "App", "Design", "External", "Host", "Networks", "Place", "Promise", "Role", "Server", "ServerCount",
-    "Setting", "Site", "Tier", "TierwrightError", "WorkloadFile", "server_names",
+    "MOST_SERVERS", "App", "Design", "External", "Host", "Networks", "Place", "Promise", "Role", "Server",
+    "ServerCount", "Setting", "Site", "Tier", "TierwrightError", "WorkloadFile", "server_names",
 ]  # fmt: skip
 
+MOST_SERVERS = 5000
+"""As many as one tier may have."""
 FIRST_HOST = 11
 """The tenth address of the network is left to a virtual address, the first ones to routers."""
 TAKEN_DATABASES = frozenset({
@@ -150,7 +152,7 @@ class Server(Value):
 class ServerCount(Value):
     """A number of equal servers, named after their tier: web1, web2, ..."""
 
-    count: Annotated[int, Field(ge=1, le=5000)]
+    count: Annotated[int, Field(ge=1, le=MOST_SERVERS)]
     """How many."""
     type: TypeName
     """Name of their server type."""
@@ -163,7 +165,7 @@ class Tier(Value):
     """Name of the tier."""
     servers: Annotated[
         Annotated[ServerCount, Tag("keys")]
-        | Annotated[tuple[Server, ...], Field(min_length=1, max_length=5000), Tag("plain")],
+        | Annotated[tuple[Server, ...], Field(min_length=1, max_length=MOST_SERVERS), Tag("plain")],
         Discriminator(form_of),
     ]
     """Either a count and a type, or a list of named servers."""

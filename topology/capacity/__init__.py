@@ -71,7 +71,6 @@ from topology.capacity.textbook import parse_case, solve_case
 from topology.capacity.traffic import Traffic, read_traffic, workload_of_traffic
 from topology.capacity.transients import Transients, stretches
 from topology.capacity.variations import (
-    MOST_SERVERS,
     Variation,
     cached_share_of,
     deprived,
@@ -84,6 +83,7 @@ from topology.capacity.variations import (
 )
 from topology.capacity.week import Hour, Week
 from topology.capacity.words import digits, percent
+from topology.design import MOST_SERVERS
 
 __all__ = [
     "ENGINE", "EPISODES", "HEADROOMS", "LESSON_NAMES", "MOST_SERVERS", "Bereft", "Break", "Chance", "Cheapest",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from topology.capacity.answer import Forecast, Resource, TierForecast
 from topology.capacity.engine import Change, forecast
 from topology.components import resolve
-from topology.design import Design, ServerCount, Tier
+from topology.design import MOST_SERVERS, Design, ServerCount, Tier
 from topology.errors import Place, TierwrightError
 from topology.workload import Workload
 
@@ -17,8 +17,6 @@ HEADROOM = 0.5
 """Share of capacity kept free at the peak where nothing else is asked for."""
 HEADROOMS = (0.0, 0.3, 0.5, 0.7)
 """What a table of needs shows: none, and what careful and very careful operators keep."""
-MOST_SERVERS = 5000
-"""As many servers as one tier of a plan may count."""
 WRITTEN: frozenset[str] = frozenset({"sql"})
 """Services that hold what is written: a second provider would hold other data, so it does not share their work."""
 

@@ -17,14 +17,11 @@ from topology.capacity.prospects import Outlook, outlook
 from topology.capacity.study import cached, study_of
 from topology.components import DYNAMIC, resolve
 from topology.demands import demand_of
-from topology.design import Design, Server, ServerCount, Tier, server_names
+from topology.design import MOST_SERVERS, Design, Server, ServerCount, Tier, server_names
 from topology.errors import Place, TierwrightError
 from topology.hardware import KNOWN
 from topology.value import estimate
 from topology.workload import RequestClass, Workload, kind_of
-
-MOST_SERVERS = 5000
-"""Of one tier, as in a plan file."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from topology.design import Design, Host, Role
+from topology.design import MOST_SERVERS, Design, Host, Role
 from topology.hardware import TypeName
 from topology.stages.base import AtHand, Choices, Stage
 from topology.stages.layout import hosts_for, hosts_offering, offers, placed, role_named, with_roles
@@ -26,7 +26,7 @@ from topology.stages.steps import Block, Phase, Step, Transition, offering, shar
 class LoadBalancedChoices(Choices):
     """The choices of a balanced web tier."""
 
-    web_servers: Annotated[int, Field(ge=2, le=5000)] | None = None
+    web_servers: Annotated[int, Field(ge=2, le=MOST_SERVERS)] | None = None
     """Number of web servers; by default the fewest, two or more, that carry the peak with headroom."""
     balancer_type: TypeName | None = None
     """Server type of the balancer; by default the smallest that is no limit at the peak."""

@@ -12,9 +12,6 @@ from topology.design import Design, Host, Role, Server, ServerCount, Tier
 from topology.hardware import BUILT_IN, BUILT_IN_CURRENCY, ServerType
 from topology.workload import Workload
 
-MOST_SERVERS = 5000
-"""As many as a tier of a plan may have."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Group:

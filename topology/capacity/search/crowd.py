@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from topology.capacity.search.assembly import lifted
 from topology.capacity.search.evaluation import measured
 from topology.capacity.search.inputs import expected
 from topology.capacity.search.objective import Measures, Objective, holds
-from topology.capacity.search.question import affordable, check, pinned
+from topology.capacity.search.question import asked
 from topology.design import Design
 from topology.hardware import BUILT_IN, ServerType
 from topology.workload import Workload
@@ -48,11 +47,8 @@ def crowd_of(
 
     Skeletons, types and names are those of `cheapest`; so are the errors.
     """
-    check(skeletons, 1)
-    types, workload = affordable(types, objective), pinned(workload, skeletons[0])
-    called = list(names or [design.name for design in skeletons])
-    found = lifted(skeletons, workload, objective, types, worlds=1, names=called)
-    space = found.space(objective, strict=False)
+    question = asked(skeletons, workload, objective, types=types, names=names)
+    space = question.lifted(worlds=1).space(objective, strict=False)
     if not space.size:
         return ()
     measures = measured(space, np.arange(space.size, dtype=np.int64), expected(space.inputs))

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topology.capacity import bandwidth
-from topology.capacity.search.construction import MOST_SERVERS
 from topology.capacity.search.objective import Objective
 from topology.capacity.search.space import PEAK, Class, Lift, Load, Option, TierSpace
 from topology.capacity.search.tables import Table, pooled_availability, table
 from topology.capacity.search.waiting import Waits, alone
+from topology.design import MOST_SERVERS
 
 Floats = NDArray[np.float64]
 CLOSE = 5
@@ -135,9 +135,7 @@ class Slope:
         self._forms = [[self._role(load, lift, weights, values) for load in form.loads] for form in lift.forms]
 
     @staticmethod
-    def _role(
-        load: Load, lift: Lift, weights: Sequence[float], values: Floats
-    ) -> tuple[float, float, float, int, bool]:
+    def _role(load: Load, lift: Lift, weights: Sequence[float], values: Floats) -> _Role:
         """What a role takes of the cores, the disk and the network card of one server, and how many share it."""
         peak = float(values[PEAK])
         cpu, disk, sent = (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from topology.capacity.search.assembly import Lifted, lifted
 from topology.capacity.search.objective import Objective
 from topology.components import resolve
 from topology.design import Design
@@ -12,7 +14,48 @@ from topology.hardware import BUILT_IN, BUILT_IN_CURRENCY, ServerType
 from topology.workload import Workload
 
 
-def affordable(types: Mapping[str, ServerType], objective: Objective) -> Mapping[str, ServerType]:
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A search that can be made."""
+
+    skeletons: tuple[Design, ...]
+    workload: Workload
+    objective: Objective
+    types: Mapping[str, ServerType]
+    names: tuple[str, ...]
+
+    def lifted(self, *, worlds: int) -> Lifted:
+        """Every skeleton resolved on every server type."""
+        return lifted(self.skeletons, self.workload, self.objective, self.types, worlds=worlds, names=self.names)
+
+
+def asked(
+    skeletons: Sequence[Design],
+    workload: Workload,
+    objective: Objective,
+    *,
+    types: Mapping[str, ServerType],
+    names: Sequence[str],
+) -> Asked:
+    """What is asked of these skeletons, called by `names` or their own; raises TierwrightError where nothing can be."""
+    if not skeletons:
+        raise TierwrightError("a search needs at least one layout to start from")
+    return Asked(
+        skeletons=tuple(skeletons),
+        workload=_pinned(workload, skeletons[0]),
+        objective=objective,
+        types=_affordable(types, objective),
+        names=tuple(names or [design.name for design in skeletons]),
+    )
+
+
+def check_worlds(worlds: int) -> None:
+    """Refuse doubt over no world."""
+    if worlds < 1:
+        raise TierwrightError("doubt needs at least one world", place=Place(path="worlds"))
+
+
+def _affordable(types: Mapping[str, ServerType], objective: Objective) -> Mapping[str, ServerType]:
     """The types with a price, without those that another beats in everything at no higher price."""
     if objective.currency != BUILT_IN_CURRENCY and any(BUILT_IN.get(name) == kind for name, kind in types.items()):
         raise TierwrightError(
@@ -43,15 +86,7 @@ def _beats(one: ServerType, other: ServerType) -> bool:
     )
 
 
-def check(skeletons: Sequence[Design], worlds: int) -> None:
-    """Refuse a search that has nothing to search; raises TierwrightError."""
-    if not skeletons:
-        raise TierwrightError("a search needs at least one layout to start from")
-    if worlds < 1:
-        raise TierwrightError("doubt needs at least one world", place=Place(path="worlds"))
-
-
-def pinned(workload: Workload, first: Design) -> Workload:
+def _pinned(workload: Workload, first: Design) -> Workload:
     """The workload with the observed server named, so that what was seen means the same whatever a candidate buys."""
     seen = workload.observed
     if seen is None or seen.server_type is not None or seen.cores is not None:

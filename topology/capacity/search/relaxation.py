@@ -10,7 +10,6 @@ import numpy as np
 
 from topology.capacity.search.answer import Relax
 from topology.capacity.search.assembly import Lifted
-from topology.capacity.search.construction import MOST_SERVERS
 from topology.capacity.search.inputs import expected
 from topology.capacity.search.objective import Constraint, Floats, Measures, Objective, margins
 from topology.capacity.search.reasons import availability
@@ -18,6 +17,7 @@ from topology.capacity.search.space import PEAK, Lift, Option, TierSpace
 from topology.capacity.search.tables import table
 from topology.capacity.search.verification import Verified
 from topology.capacity.words import digits, percent
+from topology.design import MOST_SERVERS
 
 DIGITS = 3
 """Significant digits to which a relaxed figure is rounded, away from what was asked."""

@@ -10,19 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topology.capacity.search.answer import Chance, Cheapest, Found, Loser, Relax
-from topology.capacity.search.assembly import Lifted, lifted
-from topology.capacity.search.construction import MOST_SERVERS, promised
+from topology.capacity.search.assembly import Lifted
+from topology.capacity.search.construction import promised
 from topology.capacity.search.doubt import chances, doubt_of
 from topology.capacity.search.evaluation import measured
 from topology.capacity.search.inputs import expected
 from topology.capacity.search.objective import Measures, Objective, holds
 from topology.capacity.search.options import Slope
-from topology.capacity.search.question import affordable, check, pinned
+from topology.capacity.search.question import asked, check_worlds
 from topology.capacity.search.reasons import differences, layout, why
 from topology.capacity.search.relaxation import highest_rate, nearest, rate_relaxed, relax_of
 from topology.capacity.search.space import Lift, Option, Space, with_option
 from topology.capacity.search.verification import Swaps, Verified, Verifier, by_forecast, verified
-from topology.design import Design
+from topology.design import MOST_SERVERS, Design
 from topology.hardware import BUILT_IN, ServerType
 from topology.workload import Workload
 
@@ -58,21 +58,19 @@ def cheapest(
     `verifier` says what a design does, by default the forecast. Doubt is over `worlds` worlds, drawn with `seed`: the
     same seed gives the same answer. Raises TierwrightError for what cannot be asked.
     """
-    check(skeletons, worlds)
-    types = affordable(types, objective)
-    workload = pinned(workload, skeletons[0])
+    check_worlds(worlds)
+    question = asked(skeletons, workload, objective, types=types, names=names)
     progress("resolving every tier on every server type")
-    found = lifted(
-        skeletons,
-        workload,
-        objective,
-        types,
-        worlds=worlds,
-        names=names or [design.name for design in skeletons],
-    )
+    found = question.lifted(worlds=worlds)
     progress("weighing candidates")
     search = _Search(
-        lifted=found, workload=workload, objective=objective, verifier=verifier, seed=seed, worlds=worlds, most=verify
+        lifted=found,
+        workload=question.workload,
+        objective=objective,
+        verifier=verifier,
+        seed=seed,
+        worlds=worlds,
+        most=verify,
     )
     return search.answer(progress)
 

@@ -12,12 +12,11 @@ import numpy as np
 
 from topology.capacity.answer import Number
 from topology.capacity.engine import ENGINE
-from topology.capacity.search.assembly import lifted
 from topology.capacity.search.construction import promised
 from topology.capacity.search.evaluation import evaluate, measured
 from topology.capacity.search.inputs import expected
 from topology.capacity.search.objective import Objective, holds
-from topology.capacity.search.question import affordable, check, pinned
+from topology.capacity.search.question import Asked, asked
 from topology.capacity.search.space import Space
 from topology.capacity.sweeping.build import BUILD
 from topology.capacity.sweeping.cutting import Piece
@@ -91,10 +90,8 @@ def many_worlds(
     candidate comes near.
     """
     _check(worlds, most, sure, seed)
-    check(skeletons, worlds)
-    types, workload = affordable(types, objective), pinned(workload, skeletons[0])
-    called = tuple(names or [design.name for design in skeletons])
-    space = lifted(skeletons, workload, objective, types, worlds=worlds, names=called).space(objective)
+    search = asked(skeletons, workload, objective, types=types, names=names)
+    space = search.lifted(worlds=worlds).space(objective)
     if not space.size:
         raise TierwrightError("no topology holds this at the expected load; the search says what to relax")
     return ManyWorlds(
@@ -105,24 +102,24 @@ def many_worlds(
         sure=sure,
         space=space,
         candidates=_worth_a_look(space, most),
-        skeletons=tuple(skeletons),
-        names=called,
-        workload=workload,
-        types=types,
+        skeletons=search.skeletons,
+        names=search.names,
+        workload=search.workload,
+        types=search.types,
     )
 
 
 def candidate_design(question: ManyWorlds, candidate: int) -> Design:
     """A candidate, by its number, as a plan of its own with workload and promise; IndexError where there is none."""
     objective = question.space.objective
-    found = lifted(
-        question.skeletons,
-        question.workload,
-        objective,
-        question.types,
-        worlds=question.worlds,
+    search = Asked(
+        skeletons=question.skeletons,
+        workload=question.workload,
+        objective=objective,
+        types=question.types,
         names=question.names,
     )
+    found = search.lifted(worlds=question.worlds)
     return promised(found.design(question.space, candidate), question.workload, objective)
 
 
