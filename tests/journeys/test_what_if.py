@@ -201,7 +201,7 @@ def test_a_failover_is_replayed(
 
     page.get_by_role("link", name="Replay a failover").click()
 
-    expect(page.locator("#replay")).to_contain_text("until another takes over")
+    expect(page.locator("#replay")).to_contain_text("does not answer for 10 s")
     expect(page.locator("#replay svg.chart-wide")).to_be_visible()
     look("forecast-replay")
     accessible()

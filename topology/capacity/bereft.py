@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from topology.capacity.answer import Forecast
-from topology.capacity.engine import DEFAULT_LIMITS, forecast, survey, workload_of
+from topology.capacity.engine import DEFAULT_LIMITS, forecast, workload_of
 from topology.capacity.equals import equals_of, left_in_cache
 from topology.capacity.failures import Failure, failure_of
 from topology.capacity.folding import cluster_of
-from topology.capacity.study import cached, study_of
+from topology.capacity.study import cooled, study_of
 from topology.components import Limits as ClusterLimits
 from topology.design import Design
-from topology.workload import RequestClass, Workload
+from topology.workload import Workload
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,14 +47,7 @@ def without(
     if failure.stops:
         return Bereft(server=server, failure=failure, forecast=None, says=failure.says)
     share = left_in_cache(study, group, 1)
-
-    def change(mix: Mapping[str, RequestClass]) -> Mapping[str, RequestClass]:
-        return {name: cached(item, share) for name, item in mix.items()}
-
-    if share == 1:
-        left = forecast(design, asked, limits=limits, lost=(server,))
-    else:
-        left, _ = survey(design, asked, limits=limits, lost=(server,), change=change)
+    left = forecast(design, asked, limits=limits, lost=(server,), change=None if share == 1 else cooled(share))
     return Bereft(server=server, failure=failure, forecast=left, says=failure.says)
 
 

@@ -13,14 +13,12 @@ from typing import Any, Literal
 
 from topology import popularity
 from topology.capacity.answer import Number
-from topology.capacity.calibration import Fit, fit
 from topology.capacity.engine import DEFAULT_LIMITS, workload_of
-from topology.capacity.folding import SmallCluster, cluster_of
-from topology.capacity.limits import in_worlds
-from topology.capacity.loads import Network, network_of, shares
+from topology.capacity.folding import cluster_of
+from topology.capacity.loads import shares
 from topology.capacity.scenario import Kind, Scenario
 from topology.capacity.simulation import Change, Window, simulate_transient
-from topology.capacity.study import cached
+from topology.capacity.study import Study, study_of
 from topology.capacity.transients import RESTART
 from topology.capacity.words import digits
 from topology.components import DYNAMIC
@@ -93,12 +91,10 @@ def replay(
     that such an episode could happen to.
     """
     asked = workload or workload_of(design)
-    small = cluster_of(design, asked, limits=limits)
-    network = network_of(small.cluster, asked)
-    fitted = fit(small.cluster, asked)
+    study = study_of(cluster_of(design, asked, limits=limits).cluster, asked)
     rate = float(asked.peak.mid)
-    scenario = Scenario(limits=in_worlds(network, fitted.worlds)[0], rate=rate)
-    course = _COURSES[name](scenario, small, network, fitted)
+    scenario = Scenario(limits=study.worlds[0], rate=rate)
+    course = _COURSES[name](scenario, study)
     window = max(course.seconds / 10, 0.5)
     starts = BEFORE * window
     horizon = window * max(STRETCHES, BEFORE + 2 * math.ceil(course.seconds / window))
@@ -120,8 +116,8 @@ def _runs(wanted: int, requests: float) -> int:
     return max(5, min(wanted, int(MOST_REQUESTS / max(1.0, requests))))
 
 
-def _deploy(scenario: Scenario, small: SmallCluster, network: Network, fitted: Fit) -> _Course:
-    kind = _kind_with(scenario, small, "app", "runs the site's code")
+def _deploy(scenario: Scenario, study: Study) -> _Course:
+    kind = _kind_with(scenario, study, "app", "runs the site's code")
     each = float(RESTART.mid)
     servers = min(kind.servers, MOST_RESTARTED)
 
@@ -147,9 +143,10 @@ def _away(kind: Kind, number: int, gone: float, back: float) -> Iterator[Change]
         yield Change(at=back, station=kind.cpu, up=True)
 
 
-def _failover(scenario: Scenario, small: SmallCluster, network: Network, fitted: Fit) -> _Course:
-    kind = _kind_with(scenario, small, "sql", "keeps the database")
-    seconds = float(small.cluster.limits.failover_seconds)
+def _failover(scenario: Scenario, study: Study) -> _Course:
+    """As long as the plan takes to find a dead server; a replica is promoted by a person (`transients`)."""
+    kind = _kind_with(scenario, study, "sql", "keeps the database")
+    seconds = float(study.cluster.limits.failover_seconds)
     stations = [station.name for station in scenario.model.stations if station.name in (kind.cpu, kind.disk)]
 
     def changes(start: float) -> Iterator[Change]:
@@ -157,21 +154,20 @@ def _failover(scenario: Scenario, small: SmallCluster, network: Network, fitted:
             yield Change(at=start, station=station, up=False)
             yield Change(at=start + seconds, station=station, up=True)
 
-    what = f"While the database on {kind.name} does not answer for {digits(seconds)} s, until another takes over"
+    what = f"While the database on {kind.name} does not answer for {digits(seconds)} s"
     return _Course(seconds=seconds, changes=changes, what=what)
 
 
-def _cold_cache(scenario: Scenario, small: SmallCluster, network: Network, fitted: Fit) -> _Course:
+def _cold_cache(scenario: Scenario, study: Study) -> _Course:
     """Stations take as much longer as their servers have more to do, less as pages come back to the cache."""
-    cold = fitted.changed(lambda mix: {name: cached(item, 0.0) for name, item in mix.items()})
-    dear = _seconds_by_station(scenario, Scenario(limits=in_worlds(network, cold.worlds)[0], rate=scenario.rate))
+    dear = _seconds_by_station(scenario, Scenario(limits=study.cached(0.0).worlds[0], rate=scenario.rate))
     if all(factor <= 1 + 1e-9 for factor in dear.values()):
         raise TierwrightError(
             "no class of this workload is answered from a cache, so a cold one changes nothing; say how much is"
             " (cached_share)",
             place=Place(path="workload.classes"),
         )
-    filled = _filling(small.workload, scenario)
+    filled = _filling(study.workload, scenario)
     seconds = _until(filled, 0.9)
     steps = 20
 
@@ -226,15 +222,15 @@ def _until(filled: Callable[[float], float], share: float) -> float:
     return high
 
 
-def _kind_with(scenario: Scenario, small: SmallCluster, service: str, what: str) -> Kind:
-    hosts = {host.name for host in small.cluster.hosts_offering(service)}
+def _kind_with(scenario: Scenario, study: Study, service: str, what: str) -> Kind:
+    hosts = {host.name for host in study.cluster.hosts_offering(service)}
     for kind in scenario.kinds:
         if hosts.intersection(kind.hosts):
             return kind
     raise TierwrightError(f"no server of this plan {what}, so there is nothing to replay", place=Place(path="tiers"))
 
 
-_COURSES: Mapping[EpisodeName, Callable[[Scenario, SmallCluster, Network, Fit], _Course]] = {
+_COURSES: Mapping[EpisodeName, Callable[[Scenario, Study], _Course]] = {
     "deploy": _deploy,
     "failover": _failover,
     "cold_cache": _cold_cache,

@@ -45,7 +45,7 @@ def equals_of(network: Network) -> tuple[Equals, ...]:
     passed.update(host for service in BEYOND for host in _offering(network, service))
     groups: list[list[Host]] = []
     for host in (host for name, host in network.hosts.items() if name in passed):
-        group = next((known for known in groups if _alike(known[0], host)), None)
+        group = next((known for known in groups if alike(known[0], host)), None)
         if group is None:
             groups.append([host])
         else:
@@ -84,7 +84,8 @@ def services_of(network: Network, group: Equals) -> frozenset[str]:
     return frozenset(endpoint.service for role in placed for endpoint in network.cluster.endpoints_of(role))
 
 
-def _alike(one: Host, other: Host) -> bool:
+def alike(one: Host, other: Host) -> bool:
+    """Of one tier, type and roles, settings included."""
     return one.tier == other.tier and one.type_name == other.type_name and one.roles == other.roles
 
 

@@ -13,7 +13,6 @@ from functools import cached_property
 from topology.capacity.answer import Number
 from topology.capacity.availability import MTBF_HOURS, Unit, down_shares, repair_hours
 from topology.capacity.equals import Equals, equals_of, share_of, stopped, survivors
-from topology.capacity.percentiles import response_percentile
 from topology.capacity.rates import rates_of
 from topology.capacity.study import Study
 from topology.capacity.uncertainty import Corner, at, spread
@@ -218,11 +217,7 @@ class _States:
         return self.steps[low].rate if low >= 0 else 0.0
 
     def _holds(self, left: Study, rate: float) -> bool:
-        found = left.moments(left.worlds[0], rate)
-        wanted = self.promised
-        if found is None or wanted is None:
-            return False
-        return response_percentile(0.95, mean=found.mean, variance=found.variance) <= wanted
+        return self.promised is not None and left.keeps(left.worlds[0], rate, self.promised)
 
     def _survivors(self, index: int, dead: int) -> Study | None:
         """None where the deaths stop some kind of request."""

@@ -17,7 +17,6 @@ from topology.capacity.failures import Failure, failures_of
 from topology.capacity.folding import SmallCluster, cluster_of
 from topology.capacity.growth import by_date, growth_of, if_nothing, limit_date
 from topology.capacity.limits import Limits
-from topology.capacity.percentiles import response_percentile
 from topology.capacity.performability import Service, service_of
 from topology.capacity.running import RunningCost, running_cost
 from topology.capacity.study import Study, study_of
@@ -127,7 +126,5 @@ def _highest_rate(study: Study, world: Limits, promised: float) -> float:
     low, high = 0.0, world.first.rate if world.first is not None else study.capacity.value
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        found = study.moments(world, middle)
-        holds = found is not None and response_percentile(0.95, mean=found.mean, variance=found.variance) <= promised
-        low, high = (middle, high) if holds else (low, middle)
+        low, high = (middle, high) if study.keeps(world, middle, promised) else (low, middle)
     return low

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from topology.capacity.equals import alike
 from topology.capacity.flows import OPENING, Ask, Hop, Key
 from topology.capacity.holding import CONNECTED
 from topology.capacity.limits import Limits
@@ -102,8 +103,8 @@ class Scenario:
         found: list[list[Host]] = []
         for name in dict.fromkeys(host for (host, _), visits in self.limits.state.visits.items() if visits > 0):
             host = network.hosts[name]
-            alike = next((hosts for hosts in found if _is_like(hosts[0], host)), None)
-            found.append([host]) if alike is None else alike.append(host)
+            kin = next((hosts for hosts in found if alike(hosts[0], host)), None)
+            found.append([host]) if kin is None else kin.append(host)
         return tuple(
             Kind(
                 name=hosts[0].name,
@@ -254,7 +255,3 @@ class Scenario:
         """The role runs the site's code."""
         endpoints = self.limits.network.cluster.endpoints_of(self.limits.network.placed[key])
         return any(endpoint.service == "app" for endpoint in endpoints)
-
-
-def _is_like(one: Host, other: Host) -> bool:
-    return one.tier == other.tier and one.type_name == other.type_name and one.roles == other.roles

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from topology.capacity.answer import Forecast, Number
-from topology.capacity.calibration import fit
 from topology.capacity.engine import DEFAULT_LIMITS, forecast, workload_of
 from topology.capacity.folding import SmallCluster, cluster_of
 from topology.capacity.latency import Figure
-from topology.capacity.limits import Limits, in_worlds
-from topology.capacity.loads import network_of
+from topology.capacity.limits import Limits
 from topology.capacity.scenario import PAGES, Scenario
 from topology.capacity.simulation import Outcome, StreamOutcome
 from topology.capacity.simulation import simulate as run
+from topology.capacity.study import study_of
 from topology.capacity.words import digits
 from topology.components import Limits as ClusterLimits
 from topology.demands import surroundings_of
@@ -108,8 +107,7 @@ def simulate(
     """
     asked = workload or workload_of(design)
     small = cluster_of(design, asked, limits=limits, lost=lost)
-    network = network_of(small.cluster, asked, lost=small.lost)
-    worlds = in_worlds(network, fit(small.cluster, asked).worlds)
+    worlds = study_of(small.cluster, asked).without(small.lost).worlds
     peak = asked.peak
     scenario = _scenario(asked, worlds[0], float(peak.mid))
     outcome = run(scenario.model, seed=seed, precision=precision, most_requests=most_requests)

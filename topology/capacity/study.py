@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from topology.capacity.latency import Crowd, peers_of
 from topology.capacity.limits import Limits, in_worlds
 from topology.capacity.loads import Network, network_of, shares
 from topology.capacity.memory import memory_of, memory_use
+from topology.capacity.percentiles import response_percentile
 from topology.capacity.uncertainty import spread
 from topology.components import Cluster
 from topology.value import Estimate, estimate
@@ -87,6 +88,11 @@ class Study:
         second = sum(w * (responses[n].variance + responses[n].mean ** 2) for n, w in weights.items()) / total
         return Moments(mean=mean, variance=max(0.0, second - mean**2))
 
+    def keeps(self, world: Limits, rate: float, p95_seconds: float) -> bool:
+        """Whether the 95th percentile of the response in one world is no longer than this."""
+        found = self.moments(world, rate)
+        return found is not None and response_percentile(0.95, mean=found.mean, variance=found.variance) <= p95_seconds
+
     def busiest(self, rate: Estimate, *, tier: str | None = None) -> Busiest:
         """What is fullest at a rate of the site, on all tiers or on one, with its range over all worlds."""
         expected = self.worlds[0]
@@ -108,11 +114,7 @@ class Study:
 
     def cached(self, left: float) -> Study:
         """The same where the cache answers only this share of what it usually does: 0 is a cold one."""
-
-        def change(mix: Mapping[str, RequestClass]) -> Mapping[str, RequestClass]:
-            return {name: cached(item, left) for name, item in mix.items()}
-
-        return replace(self, fitted=self.fitted.changed(change))
+        return replace(self, fitted=self.fitted.changed(cooled(left)))
 
     @cached_property
     def _peers(self) -> Mapping[str, int]:
@@ -122,6 +124,11 @@ class Study:
 def study_of(cluster: Cluster, workload: Workload) -> Study:
     """The study of a cluster as it stands, fitted to what was observed."""
     return Study(cluster=cluster, workload=workload, fitted=fit(cluster, workload))
+
+
+def cooled(left: float) -> Callable[[Mapping[str, RequestClass]], Mapping[str, RequestClass]]:
+    """What becomes of the classes of requests where the cache answers only this share of what it usually does."""
+    return lambda mix: {name: cached(item, left) for name, item in mix.items()}
 
 
 def cached(item: RequestClass, left: float) -> RequestClass:
