@@ -100,7 +100,7 @@ class Reading:
         answered = int(total.sum())
         if answered == 0:
             return None
-        value = self._at(total, share)
+        value = percentile_of(total, share, self._floor)
         # A batch must hold enough beyond the percentile to have one of its own.
         parts = min(len(self._histograms), int(answered * (1 - share) / 20))
         low, high = self._spread(who, share, parts, value) if parts >= 5 else self._by_order(total, share)
@@ -110,7 +110,7 @@ class Reading:
         bounds = np.linspace(0, len(self._histograms), parts + 1).astype(int).tolist()
         spans = [slice(start, stop) for start, stop in pairwise(bounds)]
         each = [self._histogram(who, span) for span in spans]
-        values = np.array([self._at(counts, share) for counts in each if counts.any()])
+        values = np.array([percentile_of(counts, share, self._floor) for counts in each if counts.any()])
         half = half_width(values, self._confidence)
         return value - half, value + half
 
@@ -118,7 +118,8 @@ class Reading:
         """For few requests: as if none depended on another, by the binomial law of how many are below."""
         count = int(total.sum())
         apart = NormalDist().inv_cdf((1 + self._confidence) / 2) * sqrt(share * (1 - share) / count)
-        return self._at(total, max(0.0, share - apart)), self._at(total, min(1.0, share + apart))
+        ends = (max(0.0, share - apart), min(1.0, share + apart))
+        return percentile_of(total, ends[0], self._floor), percentile_of(total, ends[1], self._floor)
 
     def _histogram(self, who: slice, span: slice) -> Histogram:
         total = np.zeros(kernel.BINS, dtype=np.int64)
@@ -126,11 +127,12 @@ class Reading:
             total += counts[who].sum(axis=0, dtype=np.int64)
         return total
 
-    def _at(self, counts: Histogram, share: float) -> float:
-        below = np.cumsum(counts)
-        rank = max(1, ceil(share * int(below[-1])))
-        place = int(np.searchsorted(below, rank))
-        return self._floor * exp((place + 0.5) / kernel.BINS_A_FOLD)
+
+def percentile_of(counts: Histogram, share: float, floor: float) -> float:
+    """The middle of the bin that holds the response time which `share` of those counted do not exceed."""
+    below = np.cumsum(counts)
+    place = int(np.searchsorted(below, max(1, ceil(share * int(below[-1])))))
+    return floor * exp((place + 0.5) / kernel.BINS_A_FOLD)
 
 
 def over_members(values: Reals, each: Callable[[Reals], Number]) -> tuple[Number, ...]:

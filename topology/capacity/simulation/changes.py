@@ -51,8 +51,7 @@ def _places(change: Change, program: Program) -> range:
     first = program.stations[names.index(change.station)]
     if change.member is not None:
         return range(first + change.member, first + change.member + 1)
-    hosts = {group.name: group.members for group in program.model.groups} | {"": 1}
-    return range(first, first + hosts[program.model.stations[names.index(change.station)].group])
+    return range(first, first + program.model.hosts[program.model.stations[names.index(change.station)].group])
 
 
 def _servers(change: Change, program: Program) -> float:

@@ -60,6 +60,12 @@ def check_word(value: object, words: Iterable[str], name: str, path: str) -> Non
         raise refuse(f"{name} must be one of {', '.join(known)}, not {value}.", path)
 
 
+def check_confidence(value: float) -> None:
+    """The share of intervals that are to hold the truth."""
+    if not 0.5 <= check_number(value, "The confidence", "confidence") < 1:
+        raise refuse(f"The confidence must be from 0.5 to below 1, not {value}.", "confidence")
+
+
 def _check_names(kind: str, names: Sequence[str]) -> None:
     for place, name in enumerate(names):
         if not name:

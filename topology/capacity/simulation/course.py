@@ -15,6 +15,7 @@ from topology.capacity.simulation.model import Model
 from topology.capacity.simulation.outcome import Outcome
 from topology.capacity.simulation.program import compile_model
 from topology.capacity.simulation.reading import ALL, outcome_of
+from topology.errors import TierwrightError
 
 _FEWEST_BATCHES, _MOST_BATCHES, _STEP = 24, 40, 8
 _FIRST_BATCH = 2_500
@@ -49,6 +50,8 @@ class Course:
         machine.go(requests)
         if machine.now < 3 * longest:
             machine.go(max(1, most // 4), until=3 * longest)
+        if machine.now == 0:
+            raise TierwrightError("Users who do not think ask again at once, as hardly a request takes any time.")
 
     def begin(self, requests: int) -> None:
         """Begin to count when so many are finished."""

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, exp
+from math import ceil
 
 import numpy as np
 
 from topology.capacity.answer import Number
-from topology.capacity.simulation import kernel
-from topology.capacity.simulation.batches import ANSWERED, OFFERED, REFUSED, RESPONSE, Histogram
+from topology.capacity.simulation.batches import ANSWERED, OFFERED, REFUSED, RESPONSE, Histogram, percentile_of
 from topology.capacity.simulation.changes import apply
+from topology.capacity.simulation.check import refuse
 from topology.capacity.simulation.interval import Reals, half_width, ratio
 from topology.capacity.simulation.machine import Machine
 from topology.capacity.simulation.model import Model
 from topology.capacity.simulation.program import compile_model
-from topology.capacity.simulation.transient import Change, Window
-
-_EVER = 1 << 60
+from topology.capacity.simulation.transient import MOST_REQUESTS, Change, Window
 
 
 @dataclass(kw_only=True)
@@ -39,29 +37,39 @@ def windows_of(
     program = compile_model(model)
     ends = [min(horizon, window * place) for place in range(1, ceil(horizon / window - 1e-9) + 1)]
     ordered = sorted(changes, key=lambda change: change.at)
-    machines = [Machine(program, seed * 1_000_003 + run) for run in range(runs)]
-    each = [_run(machine, ordered, ends, warm_up) for machine in machines]
-    reader = _Reader(floor=machines[0].floor, confidence=confidence, unit=unit)
+    spare, each = 2 * MOST_REQUESTS, []
+    for run in range(runs):
+        machine = Machine(program, seed * 1_000_003 + run)
+        each.append(_run(machine, ordered, ends, warm_up, spare))
+        spare -= machine.finished
+    reader = _Reader(floor=machine.floor, confidence=confidence, unit=unit)
     return tuple(
         reader.window([run[place] for run in each], start, end)
         for place, (start, end) in enumerate(zip([0.0, *ends[:-1]], ends, strict=True))
     )
 
 
-def _run(machine: Machine, changes: list[Change], ends: list[float], warm_up: float) -> list[_Seen]:
-    machine.go(_EVER, until=warm_up)
+def _run(machine: Machine, changes: list[Change], ends: list[float], warm_up: float, most: int) -> list[_Seen]:
+    _go(machine, warm_up, most)
     machine.take_histogram()
     before, left, seen = _sums(machine), list(changes), []
     for end in ends:
         while left and left[0].at < end:
-            machine.go(_EVER, until=warm_up + left[0].at)
+            _go(machine, warm_up + left[0].at, most)
             apply(left.pop(0), machine)
-        machine.go(_EVER, until=warm_up + end)
+        _go(machine, warm_up + end, most)
         sums = _sums(machine)
         histogram = machine.take_histogram().sum(axis=0, dtype=np.int64)
         seen.append(_Seen(sums=sums - before, waiting=float(machine.waiting().sum()), histogram=histogram))
         before = sums
     return seen
+
+
+def _go(machine: Machine, until: float, most: int) -> None:
+    """On to a time; users who are answered or refused at once and do not think would keep it from coming."""
+    machine.go(most - machine.finished, until=until)
+    if machine.now < until:
+        raise refuse(f"All runs would have more than {MOST_REQUESTS:,} requests.", "runs")
 
 
 def _sums(machine: Machine) -> Reals:
@@ -105,14 +113,9 @@ class _Reader:
         answered = [counts for counts in each if counts.any()]
         if len(answered) < 2:
             return None
-        values = np.array([self._at(counts, share) for counts in answered])
+        values = np.array([percentile_of(counts, share, self.floor) for counts in answered])
         total: Histogram = np.sum(answered, axis=0)
-        return self._number(self._at(total, share), half_width(values, self.confidence), self.unit)
-
-    def _at(self, counts: Histogram, share: float) -> float:
-        below = np.cumsum(counts)
-        place = int(np.searchsorted(below, max(1, ceil(share * int(below[-1])))))
-        return self.floor * exp((place + 0.5) / kernel.BINS_A_FOLD)
+        return self._number(percentile_of(total, share, self.floor), half_width(values, self.confidence), self.unit)
 
     def _number(self, value: float, half: float, unit: str) -> Number:
         return Number(value=value, low=max(0.0, value - half), high=value + half, kind="simulated", unit=unit)

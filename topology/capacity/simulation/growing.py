@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from topology.capacity.simulation.batches import AREA, BUSY, WAITING, Batches, Reading
+from topology.capacity.simulation.batches import AREA, BUSY, OFFERED, WAITING, Batches, Reading
 from topology.capacity.simulation.program import Program
 
 _SHARE = 0.004
@@ -17,7 +17,7 @@ def overloaded(program: Program) -> str:
     model = program.model
     if any(slots.backlog is not None for slots in model.slots):
         return ""
-    hosts = {group.name: group.members for group in model.groups} | {"": 1}
+    hosts = model.hosts
     for place, station in enumerate(model.stations):
         asked = sum((stream.rate or 0.0) * program.demands[which][place] for which, stream in enumerate(model.streams))
         if station.servers is not None and asked >= station.servers * hosts[station.group]:
@@ -39,7 +39,7 @@ def growing(batches: Batches) -> str:
         return ""
     longest = int(queues[-1].argmax())
     thirds = [float(part.mean()) for part in np.array_split(queues[:, longest], 3)]
-    offered = float(reading.streams[:, :, 0].sum())
+    offered = float(reading.streams[:, :, OFFERED].sum())
     long = queues[-1, longest] > max(_LONG, _SHARE * offered)
     if not batches.machine.full and not (long and thirds[2] > 1.35 * thirds[1] > 1.35 * 1.8 * thirds[0]):
         return ""

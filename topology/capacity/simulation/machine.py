@@ -111,12 +111,12 @@ class Machine:
         program = self.program
         whole: list[int] = []
         real: list[float] = []
-        members = {group.name: group.members for group in program.model.groups} | {"": 1}
+        hosts = program.model.hosts
         for station in program.model.stations:
             shared = int(station.discipline == "ps" and station.servers is not None)
             servers = inf if station.servers is None else float(station.servers)
-            whole += [shared, 0, -1, -1, -1] * members[station.group]
-            real += [servers, 0.0, 0.0, 0.0, 0.0, 0.0] * members[station.group]
+            whole += [shared, 0, -1, -1, -1] * hosts[station.group]
+            real += [servers, 0.0, 0.0, 0.0, 0.0, 0.0] * hosts[station.group]
         for _ in program.model.streams:
             whole += [0, 0, -1, -1, -1]
             real += [inf, 0.0, 0.0, 0.0, 0.0, 0.0]
@@ -135,10 +135,10 @@ class Machine:
 
     def _fill_slots(self) -> None:
         whole: list[int] = []
-        members = {group.name: group.members for group in self.program.model.groups} | {"": 1}
+        hosts = self.program.model.hosts
         for slots in self.program.model.slots:
             backlog = -1 if slots.backlog is None else slots.backlog
-            whole += [slots.count, 0, 0, backlog, -1, -1, 0] * members[slots.group]
+            whole += [slots.count, 0, 0, backlog, -1, -1, 0] * hosts[slots.group]
         self._slots = _whole(whole)
         self._held = _real([0.0] * (kernel.HELD_WIDTH * self.program.slots_places))
 

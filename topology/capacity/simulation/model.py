@@ -5,6 +5,7 @@ Times are in one unit throughout, seconds unless a model says otherwise; rates a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -136,3 +137,8 @@ class Model:
     stations: tuple[Station, ...]
     slots: tuple[Slots, ...] = ()
     groups: tuple[Group, ...] = ()
+
+    @property
+    def hosts(self) -> Mapping[str, int]:
+        """On how many hosts stands what names a group; on one what names none."""
+        return {group.name: group.members for group in self.groups} | {"": 1}

@@ -26,7 +26,8 @@ from topology.capacity.simulation.model import (
 )
 
 _DEEPEST = 30
-_MOST_SERVICES = 100_000
+_MOST_STEPS = 1_000_000
+"""Of one request, on average: more is a slip, and would hold up the loop."""
 _LAWS = {"exponential": kernel.EXPONENTIAL, "fixed": kernel.AS_LONG, "own": kernel.BY_OWN}
 
 
@@ -89,17 +90,17 @@ class _Names:
 
     def __init__(self, model: Model) -> None:
         self.groups = {group.name: place for place, group in enumerate(model.groups)}
-        members = {group.name: group.members for group in model.groups} | {"": 1}
+        hosts = model.hosts
         self.stations: dict[str, tuple[int, Station]] = {}
         self.places = 0
         for station in model.stations:
             self.stations[station.name] = (self.places, station)
-            self.places += members[station.group]
+            self.places += hosts[station.group]
         self.slots: dict[str, tuple[int, Slots]] = {}
         self.slots_places = 0
         for slots in model.slots:
             self.slots[slots.name] = (self.slots_places, slots)
-            self.slots_places += members[slots.group]
+            self.slots_places += hosts[slots.group]
 
 
 @dataclass
@@ -129,7 +130,7 @@ class _Writer:
         self.chances_at: list[tuple[str, int, int]] = []
         self.turning_away: list[tuple[int, _Here]] = []
         self.demand = [0.0] * len(names.stations)
-        self.services = 0.0
+        self.passed = 0.0
         self.owns = False
         self.limited = False
 
@@ -148,8 +149,15 @@ class _Writer:
         top = here.path
         for place, step in enumerate(steps):
             here.path = f"{top}.{place}"
+            self.count(here)
             _WRITERS[type(step)](self, step, here)
         here.path = top
+
+    def count(self, here: _Here) -> None:
+        """Add up what a request passes on average."""
+        self.passed += here.share
+        if self.passed > _MOST_STEPS:
+            raise refuse(f"A request would take more than {_MOST_STEPS:,} steps.", here.path)
 
     def member(self, group: str, here: _Here) -> int:
         """The field of a request that says on which host of a group it is; 0 where there is no group."""
@@ -169,10 +177,10 @@ class _Writer:
 def _write_stream(writer: _Writer, stream: Stream, thinking: int) -> tuple[float, ...]:
     writer.demand = [0.0] * len(writer.names.stations)
     writer.owns = writer.limited = False
-    writer.services = 0.0
+    writer.passed = 0.0
     here = _Here(path=f"streams.{stream.name}.steps")
     entry = len(writer.operand)
-    if stream.users is not None and stream.think > 0:
+    if stream.users is not None:  # also who does not think: an event a round, so that none goes round in the loop
         writer.write(kernel.SERVE, thinking, 0, kernel.EXPONENTIAL, operand=stream.think)
     begin = writer.write(kernel.BEGIN)
     writer.steps(stream.steps, here)
@@ -263,14 +271,13 @@ def _write_serve(writer: _Writer, step: Serve, here: _Here) -> None:
     )
     writer.service_at.append((step.station, instruction))
     writer.demand[list(writer.names.stations).index(step.station)] += here.share * mean
-    writer.services += here.share
-    if writer.services > _MOST_SERVICES:
-        raise refuse(f"A request would be served more than {_MOST_SERVICES:,} times.", here.path)
     writer.owns |= step.spread == "own"
 
 
 def _write_repeat(writer: _Writer, step: Repeat, here: _Here) -> None:
     times = check_number(step.times, "How often steps are done", here.path)
+    if times > _MOST_STEPS:
+        raise refuse(f"Steps can be done {_MOST_STEPS:,} times at most, not {times:g}.", here.path)
     check_word(step.law, ("fixed", "geometric"), "The law", here.path)
     if step.law == "fixed" and times != int(times):
         raise refuse(f"Steps can be done exactly {times} times only as a mean: the law must be geometric.", here.path)
@@ -278,6 +285,7 @@ def _write_repeat(writer: _Writer, step: Repeat, here: _Here) -> None:
     inner.depth = here.depth + 1
     if inner.depth > _DEEPEST:
         raise refuse(f"Steps are repeated within each other more than {_DEEPEST} deep.", here.path)
+    writer.count(inner)
     writer.counters = max(writer.counters, inner.depth)
     counter = kernel.FIRST + len(writer.names.groups) + here.depth
     start = _write_times(writer, step, counter)

@@ -27,8 +27,7 @@ def outcome_of(
     reading: Reading, model: Model, program: Program, *, requests: int, seed: int, precise: bool, saturated: str
 ) -> Outcome:
     """All figures of a run."""
-    hosts = {group.name: group.members for group in model.groups} | {"": 1}
-    quiet = bool(saturated)
+    hosts, quiet = model.hosts, bool(saturated)
     return Outcome(
         overall=_stream(reading, ALL, quiet=quiet),
         streams={

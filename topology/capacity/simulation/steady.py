@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from topology.capacity.answer import Number
-from topology.capacity.simulation.check import check_count, check_number, refuse
+from topology.capacity.simulation.check import check_confidence, check_count, check_number
 from topology.capacity.simulation.model import Model, Serve, Station, Stream
 from topology.capacity.simulation.outcome import Outcome
 from topology.capacity.simulation.transient import Change, simulate_transient
@@ -87,8 +87,7 @@ def warm() -> bool:
 def _checked(precision: float, confidence: float, most: int, warm_up: int | None) -> int:
     """How many requests warm up, once all that was asked for makes sense."""
     check_number(precision, "The precision", "precision", above=True)
-    if not 0.5 <= check_number(confidence, "The confidence", "confidence") < 1:
-        raise refuse(f"The confidence must be from 0.5 to below 1, not {confidence}.", "confidence")
+    check_confidence(confidence)
     check_count(most, "The most requests", "most_requests", least=2_000)
     if warm_up is None:
         return min(_WARM_UP, most // 20)

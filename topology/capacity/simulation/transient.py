@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from topology.capacity.answer import Number
-from topology.capacity.simulation.check import check_count, check_number, refuse
+from topology.capacity.simulation.check import check_confidence, check_count, check_number, refuse
 from topology.capacity.simulation.model import Choose, Model, Repeat, Step
 
 MOST_REQUESTS = 20_000_000
@@ -74,6 +74,7 @@ def simulate_transient(
 
     check_number(horizon, "The horizon", "horizon", above=True)
     check_number(window, "The window", "window", above=True)
+    check_confidence(confidence)
     check_count(runs, "The number of runs", "runs", least=5, most=10_000)
     if window > horizon or horizon / window > 10_000:
         raise refuse("The window must be from a ten thousandth of the horizon to all of it.", "window")
@@ -119,13 +120,12 @@ def _check_station(change: Change, model: Model, path: str) -> None:
 
 
 def _check_home(change: Change, model: Model, group: str, path: str) -> None:
-    members = {each.name: each.members for each in model.groups} | {"": 1}
-    if group not in members:
+    if group not in model.hosts:
         raise refuse(f"There is no group {group}.", path)
     if change.up is None:
         raise refuse("It is not said whether it goes up or down.", path)
     if change.member is not None:
-        check_count(change.member, "The host", path, least=0, most=members[group] - 1)
+        check_count(change.member, "The host", path, least=0, most=model.hosts[group] - 1)
 
 
 def _choices(steps: tuple[Step, ...]) -> set[str]:

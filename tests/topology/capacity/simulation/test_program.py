@@ -82,8 +82,12 @@ def refusal_of(model: Model) -> str:
             "streams.page.steps.0: Steps can be done exactly 1.5 times only as a mean: the law must be geometric.",
         ),
         (
-            [Repeat(times=1e6, steps=(SERVE,), law="geometric")],
-            "streams.page.steps.0.0: A request would be served more than 100,000 times.",
+            [Repeat(times=1e4, steps=(Repeat(times=1e4, steps=()),))],
+            "streams.page.steps.0.0: A request would take more than 1,000,000 steps.",
+        ),
+        (
+            [SERVE, Repeat(times=1e300, steps=(SERVE,), law="geometric")],
+            "streams.page.steps.1: Steps can be done 1,000,000 times at most, not 1e+300.",
         ),
         ([], "streams.page.steps: A request of this stream is served nowhere: it would take no time."),
         (

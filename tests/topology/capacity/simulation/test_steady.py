@@ -9,7 +9,19 @@ import numpy as np
 import pytest
 
 from tests.topology.capacity.simulation.systems import cluster, one_station, workers
-from topology.capacity.simulation import Free, Hold, Model, Serve, Slots, Station, Stream, compare, simulate, warm
+from topology.capacity.simulation import (
+    Choose,
+    Free,
+    Hold,
+    Model,
+    Serve,
+    Slots,
+    Station,
+    Stream,
+    compare,
+    simulate,
+    warm,
+)
 from topology.capacity.simulation.interval import half_width, ratio, student
 from topology.errors import TierwrightError
 
@@ -157,6 +169,16 @@ def test_wrong_settings_are_refused(settings: dict[str, float], sentence: str) -
         simulate(cluster(), seed=1, **settings)  # type: ignore[arg-type]
 
     assert str(refusal.value) == sentence
+
+
+def test_users_whose_requests_hardly_ever_take_time_are_refused() -> None:
+    rarely = Choose(ways=((1e-9, (Serve(station="cpu", mean=1.0),)),))
+    model = Model(
+        streams=(Stream(name="people", steps=(rarely,), users=2),), stations=(Station(name="cpu", servers=1),)
+    )
+
+    with pytest.raises(TierwrightError, match="ask again at once"):
+        simulate(model, seed=1, most_requests=2_000)
 
 
 def test_students_quantiles_are_those_of_the_tables() -> None:

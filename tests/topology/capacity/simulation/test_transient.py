@@ -12,7 +12,10 @@ from topology.capacity.simulation import (
     Change,
     Choose,
     Discipline,
+    Group,
+    Leave,
     Model,
+    Pick,
     Serve,
     Station,
     Stream,
@@ -175,3 +178,31 @@ def test_held_slots_and_backlogs_go_through_a_change() -> None:
 
     assert windows[1].refused.value == pytest.approx(3.0 - 12 / 20, rel=0.15)  # some 12 find room, and no more
     assert windows[3].refused.value < 0.2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change(at=5.0, group="app", up=False),
+        Change(at=5.0, station="cpu", factor=0.0),
+        Change(at=5.0, choose="page", chances=(0.0,)),
+    ],
+)
+def test_users_who_never_wait_again_do_not_keep_the_time_from_passing(
+    change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("topology.capacity.simulation.course_of_changes.MOST_REQUESTS", 10_000)
+    page = Choose(ways=((1.0, (Pick(group="app"), SERVE, Leave(group="app"))),), name="page")
+    model = Model(
+        streams=(Stream(name="people", steps=(page,), users=3),),
+        stations=(Station(name="cpu", servers=1, group="app"),),
+        groups=(Group(name="app", members=1),),
+    )
+
+    with pytest.raises(TierwrightError, match="All runs would have more than 10,000 requests"):
+        simulate_transient(model, [change], seed=1, horizon=10.0, window=10.0, runs=5)
+
+
+def test_a_confidence_that_cannot_be_is_refused() -> None:
+    with pytest.raises(TierwrightError, match="The confidence must be"):
+        simulate_transient(cluster(), seed=1, horizon=10.0, window=5.0, confidence=1.5)
