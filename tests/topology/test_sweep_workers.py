@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from planner.queues import redis_queue, task_backend
@@ -22,6 +24,7 @@ from topology.capacity import ManyWorlds
 from topology.models import Shard, Sweep
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+IMMEDIATE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 WORLDS = 4096
 """Of which a shard takes long enough to be killed in its middle."""
 
@@ -68,10 +71,45 @@ def test_two_workers_of_which_one_is_killed_come_to_the_answer_of_this_process(
     assert sum(Shard.objects.filter(sweep=sweep).values_list("starts", flat=True)) > 8  # the killed one's again
 
 
+def test_a_queue_that_vanishes_midway_is_said_and_the_sweep_goes_on_elsewhere(
+    asked: ManyWorlds, settings: Settings
+) -> None:
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is not installed")
+    expected = _here(asked, settings)
+    settings.TASKS = task_backend("redis")
+    with redis_server() as url:
+        settings.RQ_QUEUES = redis_queue(url)
+        sweep = sweeps.begin(asked, shards=2, again=True)
+        Shard.objects.filter(sweep=sweep).update(seen_at=timezone.now() - timedelta(hours=1))
+
+    assert "could not be queued (ConnectionError)" in sweeps.progress(sweep).why
+    settings.TASKS = IMMEDIATE
+    sweeps.resume(sweep)
+
+    sweep.refresh_from_db()
+    assert sweep.answer == expected.answer
+
+
+def test_two_sweeps_at_once_keep_their_shards_apart(asked: ManyWorlds, settings: Settings) -> None:
+    settings.TASKS = task_backend("database")
+    first, second = (sweeps.begin(question(worlds=64, most=600, seed=seed), shards=4) for seed in (1, 2))
+
+    with workers(2, "database", variables("database", settings)):
+        until(lambda: all(sweeps.progress(sweep).ended for sweep in (first, second)))
+
+    for sweep, seed in ((first, 1), (second, 2)):
+        settings.TASKS = IMMEDIATE
+        alone = sweeps.begin(question(worlds=64, most=600, seed=seed), shards=1, again=True)
+        for each in (sweep, alone):
+            each.refresh_from_db()
+        assert (sweep.state, sweep.answer) == (Sweep.State.DONE, alone.answer)
+
+
 def _here(asked: ManyWorlds, settings: Settings) -> Sweep:
     """The same sweep in one shard by this process."""
     kept = settings.TASKS
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    settings.TASKS = IMMEDIATE
     sweep = sweeps.begin(asked, shards=1)
     settings.TASKS = kept
     sweep.refresh_from_db()
