@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import threading
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from planner import processes
 from planner.models import Checking
 from topology import revisions
 from topology.bundles import Bundle, ValidationReport, validate
@@ -75,12 +72,7 @@ def _begin(bundle: Bundle, revision: Revision, before: Checking | None) -> Check
 
 
 def _start(checking: Checking) -> None:
-    process = subprocess.Popen(
-        [sys.executable, settings.BASE_DIR / "manage.py", "check_bundle", str(checking.pk)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
-    threading.Thread(target=process.wait, daemon=True).start()
+    processes.start("check_bundle", str(checking.pk))
 
 
 def _forget_old() -> None:

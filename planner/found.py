@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from planner.charts.tradeoffs import DOWN, HOURS_A_YEAR, RESPONSE, Rank, Spot, TradeOff, trade_offs
+from planner.charts import DOWN, HOURS_A_YEAR, RESPONSE, Rank, Spot, TradeOff, trade_offs
 from planner.drawings import Drawn, drawn
 from planner.groups import hues_of
 from planner.keeping import Kept

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
-from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
+from planner import processes
 from planner.models import LOST_AFTER, Inquiry
 from topology.capacity import ENGINE
 from topology.errors import TierwrightError
@@ -67,6 +64,22 @@ def begin(kind: Inquiry.Kind, revision: Revision, asked: Mapping[str, Any]) -> I
         return Inquiry.objects.get(digest=digest)
 
 
+def ask(kind: Inquiry.Kind, revision: Revision, asked: Mapping[str, Any]) -> Inquiry:
+    """The inquiry with this question, whatever became of it; one that begins now where nobody asked."""
+    return find(kind, revision, asked) or begin(kind, revision, asked)
+
+
+def status_of(kind: Inquiry.Kind, revision: Revision, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What a page shows of a question: why it is `refused`; or the `inquiry`, whether it is `running`, its `answer`."""
+    try:
+        inquiry = ask(kind, revision, asked)
+    except TierwrightError as error:
+        return {"refused": f"{error}."}
+    if inquiry.state == Inquiry.State.REFUSED:
+        return {"refused": f"{inquiry.refusal}."}
+    return {"inquiry": inquiry, "running": inquiry.is_running, "answer": inquiry.answer}
+
+
 def work_on(inquiry: Inquiry, work: Work) -> None:
     """Answer a question, and write down how far it is and what came out."""
     # Where somebody stopped it, or another process has taken over, nothing more is written.
@@ -77,7 +90,7 @@ def work_on(inquiry: Inquiry, work: Work) -> None:
             raise Stopped
 
     try:
-        with _beating(inquiry):
+        with processes.beating(lambda: rows.update(seen_at=timezone.now()), seconds=BEAT_SECONDS):
             answer = work(inquiry, tell)
         rows.update(state=Inquiry.State.DONE, answer=answer, seen_at=timezone.now())
     except TierwrightError as error:
@@ -109,46 +122,13 @@ def _started(inquiry: Inquiry) -> Inquiry:
 
 
 def _start(inquiry: Inquiry) -> None:
-    process = subprocess.Popen(
-        [sys.executable, settings.BASE_DIR / "manage.py", "answer_inquiry", str(inquiry.pk)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
-    threading.Thread(target=_see_off, args=(process, inquiry), daemon=True).start()
+    processes.start("answer_inquiry", str(inquiry.pk), ended=lambda status: _see_off(inquiry, status))
 
 
-def _see_off(process: subprocess.Popen[bytes], inquiry: Inquiry) -> None:
-    """Wait for a process to end; where it was killed, say at once that no answer will come."""
-    if process.wait() == 0:
+def _see_off(inquiry: Inquiry, status: int) -> None:
+    """Where a process was killed, say at once that no answer will come."""
+    if status == 0:
         return
-    try:
-        own = Inquiry.objects.filter(pk=inquiry.pk, state=Inquiry.State.RUNNING, started_at=inquiry.started_at)
+    own = Inquiry.objects.filter(pk=inquiry.pk, state=Inquiry.State.RUNNING, started_at=inquiry.started_at)
+    with suppress(DatabaseError):  # its silence says the same, a little later
         own.update(state=Inquiry.State.FAILED)
-    except DatabaseError:
-        pass  # its silence says the same, a little later
-    finally:
-        connection.close()
-
-
-@contextmanager
-def _beating(inquiry: Inquiry) -> Iterator[None]:
-    """While the work goes on, say that it does."""
-    over = threading.Event()
-    thread = threading.Thread(target=_write_beats, args=(inquiry, over), name="beat", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
-def _write_beats(inquiry: Inquiry, over: threading.Event) -> None:
-    try:
-        while not over.wait(BEAT_SECONDS):
-            try:
-                Inquiry.objects.filter(pk=inquiry.pk).update(seen_at=timezone.now())
-            except DatabaseError:
-                connection.close()  # the next beat may get through
-    finally:
-        connection.close()

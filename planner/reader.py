@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from planner.models import Reading
+from planner.processes import beating
 from planner.uploads import discard
 from topology.intake import Log, LogRefused, LogTooLarge, answer_of, read_logs
 
@@ -21,8 +18,18 @@ _BEAT_SECONDS = 0.5
 def read(reading: Reading, folder: Path) -> None:
     """Read the logs of a folder into a reading's answer or refusal, and delete them."""
     rows = Reading.objects.filter(pk=reading.pk)
+    bytes_read = 0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal bytes_read
+        bytes_read = done
+
+    def beat() -> None:
+        rows.update(state=Reading.State.READING, bytes_read=bytes_read, seen_at=timezone.now())
+
     try:
-        with _beating(reading) as tell:
+        beat()
+        with beating(beat, seconds=_BEAT_SECONDS):
             found = read_logs(
                 [_log(path, name) for path, name in zip(sorted(folder.iterdir()), reading.names, strict=True)],
                 month=reading.month or None,
@@ -47,38 +54,3 @@ def read(reading: Reading, folder: Path) -> None:
 
 def _log(path: Path, name: str) -> Log:
     return Log(name=name, path=path, size=path.stat().st_size)
-
-
-class _Beat:
-    """How far the reader is, told by the reading and read by the thread that writes it down."""
-
-    def __init__(self) -> None:
-        self.bytes_read = 0
-        self.over = threading.Event()
-
-    def __call__(self, done: int, total: int) -> None:
-        self.bytes_read = done
-
-
-@contextmanager
-def _beating(reading: Reading) -> Iterator[_Beat]:
-    """Twice a second, say that the reader lives and how far it is."""
-    beat = _Beat()
-    thread = threading.Thread(target=_write_beats, args=(reading, beat), daemon=True)
-    thread.start()
-    try:
-        yield beat
-    finally:
-        beat.over.set()
-        thread.join()
-
-
-def _write_beats(reading: Reading, beat: _Beat) -> None:
-    rows = Reading.objects.filter(pk=reading.pk)
-    try:
-        while True:
-            rows.update(state=Reading.State.READING, bytes_read=beat.bytes_read, seen_at=timezone.now())
-            if beat.over.wait(_BEAT_SECONDS):
-                return
-    finally:
-        connection.close()

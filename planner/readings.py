@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import threading
-from pathlib import Path
-
-from django.conf import settings
 from django.utils import timezone
 
+from planner import processes
 from planner.models import KEPT_FOR, Reading
 from planner.uploads import Received, discard, sweep
 
@@ -20,22 +15,15 @@ def begin(received: Received, *, names: list[str], month: str = "") -> Reading:
     Reading.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
     reading = Reading.objects.create(names=names, month=month, bytes_total=received.size)
     try:
-        process = subprocess.Popen(
-            [sys.executable, settings.BASE_DIR / "manage.py", "read_upload", str(reading.pk), str(received.folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            pass_fds=(received.lock,),
-        )
+        processes.start(
+            "read_upload", str(reading.pk), str(received.folder),
+            # The logs end with their reader, even if it was killed.
+            ended=lambda status: discard(received.folder),
+            pass_fds=[received.lock],
+        )  # fmt: skip
     except BaseException:
         discard(received.folder)
         raise
     finally:
         received.let_go()
-    threading.Thread(target=_see_off, args=(process, received.folder), daemon=True).start()
     return reading
-
-
-def _see_off(process: subprocess.Popen[bytes], folder: Path) -> None:
-    """Wait for a reader to end, and make sure that the logs end with it, even if it was killed."""
-    process.wait()
-    discard(folder)

@@ -25,13 +25,6 @@ def asked_of(asked: Asked, name: EpisodeName) -> dict[str, Any]:
     return {"query": asked.alive.query, "episode": name}
 
 
-def refusal_of(asked: Asked) -> str:
-    """Why a what-if cannot be replayed, as a sentence; empty where it can."""
-    if asked.variation.page_cost != 1 or asked.variation.cached_share is not None:
-        return "A replay takes what pages cost, and what the cache answers, from the plan: put those two knobs back."
-    return ""
-
-
 def episode_of(text: str) -> EpisodeName | None:
     """The episode of that name; None where there is none."""
     return next((name for name in EPISODES if name == text), None)
@@ -42,7 +35,7 @@ def replayed(inquiry: Inquiry, tell: Tell) -> dict[str, Any]:
     design = revisions.design_of(inquiry.revision)
     asked = read(QueryDict(inquiry.asked["query"]), design)
     name = episode_of(inquiry.asked["episode"])
-    if name is None or refusal_of(asked):
-        raise TierwrightError(refusal_of(asked) or "no such episode is known")
+    if name is None or asked.unsimulated:
+        raise TierwrightError(asked.unsimulated.removesuffix(".") or "no such episode is known")
     tell("simulating request by request", None)
     return replay(varied(design, asked.variation), name).document()

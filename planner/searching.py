@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from planner.inquiries import Stopped, Tell
@@ -67,9 +67,10 @@ class Sought:
             currency=currency,
         )
 
-    def relaxed(self, changes: Mapping[str, float]) -> Sought:
-        """The same with less asked."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+    def relaxed(self, change: Mapping[str, Any]) -> Sought | None:
+        """The same with less asked, as an answer's `relax` says; None where it is the load that must be less."""
+        less = {item["constraint"]: item["to"] for item in (change, *change["also"])}
+        return sought_of(asdict(self) | less) if less.keys() <= Sought.__dataclass_fields__.keys() else None
 
     @property
     def query(self) -> dict[str, str]:
@@ -118,13 +119,6 @@ def types_of(design: Design, choice: str) -> tuple[Mapping[str, ServerType], str
         if provider == choice:
             return _offered(provider), currency
     raise TierwrightError("there are no such server types to choose from")
-
-
-def relaxations(change: Mapping[str, Any]) -> dict[str, float]:
-    """By name of a field of `Sought`, what to ask instead; empty where it is the load that must be less."""
-    pairs = [(item["constraint"], item["to"]) for item in (change, *change["also"])]
-    fields = set(Sought.__dataclass_fields__)
-    return dict(pairs) if all(name in fields for name, _ in pairs) else {}
 
 
 def find_cheapest(inquiry: Inquiry, tell: Tell) -> dict[str, Any]:

@@ -22,21 +22,12 @@ def asked_of(asked: Asked, seed: int) -> dict[str, Any]:
     return {"query": asked.query, "seed": seed}
 
 
-def refusal_of(asked: Asked) -> str:
-    """Why a what-if cannot be simulated, as a sentence; empty where it can."""
-    if asked.variation.page_cost != 1 or asked.variation.cached_share is not None:
-        return (
-            "The simulation takes what pages cost, and what the cache answers, from the plan: put those two knobs back."
-        )
-    return ""
-
-
 def simulated(inquiry: Inquiry, tell: Tell) -> dict[str, Any]:
     """Simulate what is asked; the document of the simulation."""
     design = revisions.design_of(inquiry.revision)
     asked = read(QueryDict(inquiry.asked["query"]), design)
-    if says := refusal_of(asked):
-        raise TierwrightError(says)
+    if asked.unsimulated:
+        raise TierwrightError(asked.unsimulated.removesuffix("."))
     tell("simulating request by request", None)
     changed: Design = varied(design, asked.variation)
     found = simulate(changed, seed=inquiry.asked["seed"], lost=[asked.without] if asked.without else [])

@@ -36,8 +36,15 @@ class Asked:
         return query_of(replace(self.variation, traffic=1.0), self.without)
 
     @property
+    def unsimulated(self) -> str:
+        """Why this cannot be simulated request by request, as a sentence; empty where it can."""
+        if self.variation.page_cost == 1 and self.variation.cached_share is None:
+            return ""
+        return "What pages cost, and what the cache answers, is simulated as the plan has it: put those two knobs back."
+
+    @property
     def alive(self) -> Asked:
-        """The same with the server that is gone."""
+        """The same with every server."""
         return Asked(variation=self.variation, without=None, query=query_of(self.variation))
 
 

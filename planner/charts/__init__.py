@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from planner.charts.bars import Bar, bar, promised_share
-from planner.charts.heat import Heat, HeatCell, HeatRow, HeatRun, heat_of
-from planner.charts.profiles import (
-    HEIGHT,
-    HUE_OF_KIND,
-    WEEKDAYS,
-    Column,
-    Columns,
-    Shares,
-    Slice,
-    class_shares,
-    hour_name,
-    hour_profile,
-)
-from planner.charts.replays import ReplayChart, replay_charts
-from planner.charts.responses import Mark, ResponseChart, response_charts
-from planner.charts.scales import Scale, path_of, round_up, smooth_path_of
-from planner.charts.timeline import LimitRow, TimeLine, YearTick, month_name, time_line
+from planner.charts.bars import bar, promised_share
+from planner.charts.heat import Heat, heat_of
+from planner.charts.lines import LineChart, line_chart
+from planner.charts.profiles import class_shares, hour_profile
+from planner.charts.ranges import range_charts, range_rows
+from planner.charts.replays import replay_charts
+from planner.charts.responses import ResponseChart, response_charts
+from planner.charts.timeline import TimeLine, time_line
+from planner.charts.tradeoffs import DOWN, HOURS_A_YEAR, RESPONSE, Rank, Spot, TradeOff, trade_offs
 
 __all__ = [
-    "HEIGHT", "HUE_OF_KIND", "WEEKDAYS", "Bar", "Column", "Columns", "Heat", "HeatCell", "HeatRow", "HeatRun",
-    "LimitRow", "Mark", "ReplayChart", "ResponseChart", "Scale", "Shares", "Slice", "TimeLine", "YearTick", "bar",
-    "class_shares", "heat_of", "hour_name", "hour_profile", "month_name", "path_of", "promised_share", "replay_charts",
-    "response_charts", "round_up", "smooth_path_of", "time_line",
+    "DOWN", "HOURS_A_YEAR", "RESPONSE", "Heat", "LineChart", "Rank", "ResponseChart", "Spot", "TimeLine", "TradeOff",
+    "bar", "class_shares", "heat_of", "hour_profile", "line_chart", "promised_share", "range_charts", "range_rows",
+    "replay_charts", "response_charts", "time_line", "trade_offs",
 ]  # fmt: skip

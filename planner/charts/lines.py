@@ -6,21 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from planner.charts.scales import Scale, path_of
+from planner.charts.scales import Plot, Scale, Tick, path_of
 from planner.figures import figure
 from topology.capacity import LessonPoint
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 320, 170, 44, 12, 10, 34
 NARROWEST = 30
 """Units between two labels of the x axis, so that they do not lie on each other."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tick:
-    """A labelled place on an axis."""
-
-    place: float
-    label: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,18 +25,11 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LineChart:
+class LineChart(Plot):
     """The drawing: everything is a place in it; and the same as rows, x first, then y of each line."""
 
     lines: tuple[Line, ...]
-    x_ticks: tuple[Tick, ...]
-    y_ticks: tuple[Tick, ...]
     rows: tuple[tuple[float, tuple[float | None, ...]], ...]
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = WIDTH - RIGHT
-    bottom: int = HEIGHT - BOTTOM
 
 
 def line_chart(points: Sequence[LessonPoint], *, is_wide: bool = False) -> LineChart | None:
@@ -56,11 +41,12 @@ def line_chart(points: Sequence[LessonPoint], *, is_wide: bool = False) -> LineC
     most = max(point.y for point in points)
     up = Scale(most=most * 1.05 if most > 0 else 1.0, start=HEIGHT - BOTTOM, end=TOP)
     return LineChart(
+        width=WIDTH, height=HEIGHT, left=LEFT, right=WIDTH - RIGHT, top=TOP, bottom=HEIGHT - BOTTOM,
         lines=tuple(_line(label, points, across, up) for label in labels),
         x_ticks=across.ticks(),
         y_ticks=tuple(Tick(place=up.place(value), label=figure(value)) for value in up.ticks(4)),
         rows=_rows(points, labels),
-    )
+    )  # fmt: skip
 
 
 class _Across:

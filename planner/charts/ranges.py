@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from planner.charts.responses import Tick
-from planner.charts.scales import Scale
+from planner.charts.scales import Plot, Scale, Tick
 from planner.figures import duration, figure
 
 Kind = Literal["simulated", "inputs", "formulas"]
@@ -36,17 +35,10 @@ class Span:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RangeChart:
+class RangeChart(Plot):
     """One drawing of every figure's ranges."""
 
-    width: int
-    height: int
-    left: float
-    right: float
-    top: float
-    bottom: float
     unit: str
-    x_ticks: tuple[Tick, ...]
     rows: tuple[tuple[str, float], ...]
     """Name and middle of each row."""
     spans: tuple[Span, ...]
@@ -56,6 +48,13 @@ def range_charts(found: Mapping[str, Any]) -> tuple[RangeChart, ...]:
     """The chart at each of `WIDTHS`, of the document of a simulation; none where it has no response times."""
     names = [name for name in FIGURES if found["latency_ms"].get(name)]
     return tuple(_chart(found, names, width) for width in WIDTHS) if names else ()
+
+
+def range_rows(found: Mapping[str, Any]) -> list[tuple[str, list[dict[str, float] | None]]]:
+    """The same as rows of a table: each figure as simulated, over the inputs, and by the formulas."""
+    columns = (found["latency_ms"], found["over_inputs_ms"], found["formulas"]["latency_ms"])
+    rows = [(label, [column.get(name) for column in columns]) for name, label in FIGURES.items()]
+    return [(label, cells) for label, cells in rows if any(cells)]
 
 
 def _chart(found: Mapping[str, Any], names: list[str], width: int) -> RangeChart:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from planner.charts.responses import Tick
-from planner.charts.scales import Scale, path_of, round_up
+from planner.charts.scales import Plot, Scale, Tick, path_of, round_up
 from planner.figures import figure
 
 WIDTHS = (560, 320)
@@ -20,18 +19,11 @@ HEIGHT = 258
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReplayChart:
+class ReplayChart(Plot):
     """One drawing: everything is a place in it."""
 
-    width: int
-    height: int
-    left: float
-    right: float
-    x_ticks: tuple[Tick, ...]
-    """Seconds from the change."""
-    y_ticks: tuple[Tick, ...]
     unit: str
-    """Of the response times: ms or s."""
+    """Of the response times: ms or s; the other axis is in seconds from the change."""
     line: str
     band: str
     waits: str
@@ -40,10 +32,8 @@ class ReplayChart:
     begin: float
     """Where the change begins, and where it is over."""
     end: float
-    top: float = TOP
     middle: float = MIDDLE
     below: float = BELOW
-    bottom: float = BOTTOM
 
     @property
     def across(self) -> float:
@@ -67,7 +57,7 @@ def _chart(answer: Mapping[str, Any], width: int) -> ReplayChart:
     waiting = Scale(most=most, start=BOTTOM, end=BELOW)
     step = round_up((ends - starts) / (5 if width > 400 else 3))
     return ReplayChart(
-        width=width, height=HEIGHT, left=LEFT, right=width - RIGHT,
+        width=width, height=HEIGHT, left=LEFT, right=width - RIGHT, top=TOP, bottom=BOTTOM,
         x_ticks=tuple(
             Tick(place=across.place(starts + number * step), label=figure(number * step))
             for number in range(int((ends - starts) / step) + 1)

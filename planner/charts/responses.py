@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from planner.charts.scales import Scale, path_of, round_up, smooth_path_of
+from planner.charts.scales import Plot, Scale, Tick, path_of, round_up, smooth_path_of
 from planner.figures import figure
 from topology.capacity import Curve, CurvePoint, Number
 
@@ -38,25 +38,9 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tick:
-    """A round number on an axis."""
-
-    place: float
-    label: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResponseChart:
+class ResponseChart(Plot):
     """One drawing of the curve: everything is a place in it."""
 
-    width: int
-    height: int
-    left: float
-    right: float
-    top: float
-    bottom: float
-    x_ticks: tuple[Tick, ...]
-    y_ticks: tuple[Tick, ...]
     unit: str
     """Of the response times: ms or s."""
     mean: str

@@ -39,6 +39,28 @@ class Scale:
         return tuple(step * number for number in range(math.floor(self.most / step * (1 + 1e-9)) + 1))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tick:
+    """A labelled place on an axis."""
+
+    place: float
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plot:
+    """What every drawing with axes has: its size, the edges of its plot, and the labels of its axes."""
+
+    width: int
+    height: int
+    left: float
+    right: float
+    top: float
+    bottom: float
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...] = ()
+
+
 def path_of(places: Iterable[tuple[float, float]], *, close: bool = False) -> str:
     """SVG path data through places, straight from one to the next."""
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in places) + ("Z" if close else "")

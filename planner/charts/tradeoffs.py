@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from planner.charts.responses import LETTER, Tick
-from planner.charts.scales import Scale, round_up
+from planner.charts.responses import LETTER
+from planner.charts.scales import Plot, Scale, Tick, round_up
 from planner.figures import count, duration, figure
 from topology.hardware import HOURS_A_MONTH
 
@@ -52,17 +52,9 @@ class Point:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TradeOff:
+class TradeOff(Plot):
     """One drawing: everything is a place in it."""
 
-    width: int
-    height: int
-    left: float
-    right: float
-    top: float
-    bottom: float
-    x_ticks: tuple[Tick, ...]
-    y_ticks: tuple[Tick, ...]
     points: tuple[Point, ...]
     crowd: str
     """Path data of dots that hold the promise."""

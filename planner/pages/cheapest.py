@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -155,7 +154,7 @@ def _asked(head: Revision, design: Design, sought: Sought) -> dict[str, Any]:
     asked = sought.asked(design)
     context: dict[str, Any] = {"sought": sought, "query": urlencode(sought.query), "words": _words(sought)}
     try:
-        inquiry = inquiries.find(KINDS.CHEAPEST, head, asked) or inquiries.begin(KINDS.CHEAPEST, head, asked)
+        inquiry = inquiries.ask(KINDS.CHEAPEST, head, asked)
     except TierwrightError as error:
         return context | {"busy": str(error)}
     context |= {"inquiry": inquiry, "running": inquiry.is_running}
@@ -172,11 +171,8 @@ def _asked(head: Revision, design: Design, sought: Sought) -> dict[str, Any]:
 
 def _relaxed(sought: Sought, change: Mapping[str, Any]) -> dict[str, str] | None:
     """The address that asks for less, and what it asks for; None where it is the load that must be less."""
-    changes = searching.relaxations(change)
-    if not changes:
-        return None
-    less = replace(sought, **changes)  # type: ignore[arg-type]
-    return {"query": urlencode(less.query), "words": _words(less)}
+    less = sought.relaxed(change)
+    return None if less is None else {"query": urlencode(less.query), "words": _words(less)}
 
 
 def _words(sought: Sought) -> str:

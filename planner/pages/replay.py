@@ -16,7 +16,6 @@ from planner.models import Inquiry
 from planner.varying import Asked, read, words_of
 from topology import revisions
 from topology.capacity import EpisodeName
-from topology.design import TierwrightError
 from topology.models import Plan, Revision
 
 EPISODE = Inquiry.Kind.EPISODE
@@ -61,18 +60,12 @@ def _name(episode: str) -> EpisodeName:
 
 
 def _answered(head: Revision, asked: Asked, name: EpisodeName) -> dict[str, Any]:
-    if says := replaying.refusal_of(asked):
-        return {"refused": says}
-    question = replaying.asked_of(asked, name)
-    try:
-        inquiry = inquiries.find(EPISODE, head, question) or inquiries.begin(EPISODE, head, question)
-    except TierwrightError as error:
-        return {"refused": f"{error}."}
-    if inquiry.state == Inquiry.State.REFUSED:
-        return {"refused": f"{inquiry.refusal}."}
-    answer = inquiry.answer
-    charts = () if answer is None else replay_charts(answer)
-    return {"inquiry": inquiry, "running": inquiry.is_running, "answer": answer, "charts": charts}
+    if asked.unsimulated:
+        return {"refused": asked.unsimulated}
+    context = inquiries.status_of(EPISODE, head, replaying.asked_of(asked, name))
+    if answer := context.get("answer"):
+        context["charts"] = replay_charts(answer)
+    return context
 
 
 urlpatterns = [

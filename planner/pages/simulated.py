@@ -11,13 +11,12 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from planner import inquiries, simulating
-from planner.charts.ranges import FIGURES, range_charts
+from planner.charts import range_charts, range_rows
 from planner.http import HtmxRequest, page
 from planner.models import Inquiry
 from planner.varying import Asked, read, words_of
 from topology import revisions
-from topology.design import TierwrightError
-from topology.models import Plan
+from topology.models import Plan, Revision
 
 SIMULATION = Inquiry.Kind.SIMULATION
 
@@ -49,28 +48,13 @@ def again(request: HtmxRequest, plan: str) -> HttpResponse:
     return redirect(f"{reverse('simulated', args=[plan])}?{_query(asked, seed)}")
 
 
-def _answered(head: Any, asked: Asked, seed: int) -> dict[str, Any]:
-    if says := simulating.refusal_of(asked):
-        return {"refused": says}
-    question = simulating.asked_of(asked, seed)
-    try:
-        inquiry = inquiries.find(SIMULATION, head, question) or inquiries.begin(SIMULATION, head, question)
-    except TierwrightError as error:
-        return {"refused": f"{error}."}
-    if inquiry.state == Inquiry.State.REFUSED:
-        return {"refused": f"{inquiry.refusal}."}
-    answer = inquiry.answer
-    context: dict[str, Any] = {"inquiry": inquiry, "running": inquiry.is_running, "answer": answer}
-    if answer is not None:
-        context |= {"charts": range_charts(answer), "figures": _figures(answer)}
+def _answered(head: Revision, asked: Asked, seed: int) -> dict[str, Any]:
+    if asked.unsimulated:
+        return {"refused": asked.unsimulated}
+    context = inquiries.status_of(SIMULATION, head, simulating.asked_of(asked, seed))
+    if answer := context.get("answer"):
+        context |= {"charts": range_charts(answer), "figures": range_rows(answer)}
     return context
-
-
-def _figures(answer: dict[str, Any]) -> list[tuple[str, list[dict[str, float] | None]]]:
-    """For the table: each figure as simulated, over the inputs, and by the formulas."""
-    columns = (answer["latency_ms"], answer["over_inputs_ms"], answer["formulas"]["latency_ms"])
-    rows = [(label, [column.get(name) for column in columns]) for name, label in FIGURES.items()]
-    return [(label, cells) for label, cells in rows if any(cells)]
 
 
 def _seed(sent: QueryDict) -> int | None:

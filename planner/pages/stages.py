@@ -9,8 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from planner.charts import promised_share
-from planner.charts.lines import LineChart, line_chart
+from planner.charts import LineChart, line_chart, promised_share
 from planner.drawings import Drawn, drawn
 from planner.http import HtmxRequest, page
 from planner.keeping import Kept

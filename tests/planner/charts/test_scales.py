@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from planner.charts import Scale, path_of, smooth_path_of
+from planner.charts.scales import Scale, path_of, smooth_path_of
 
 
 @pytest.mark.parametrize(("value", "place"), [(0, 100), (50, 60), (100, 20), (250, 20), (-5, 100)])
