@@ -6,10 +6,10 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from planner.uploads import sweep
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planner.settings")
 
 application = get_asgi_application()
-
-from planner.uploads import sweep  # noqa: E402 - it needs the settings
 
 sweep()  # what died with the last process leaves nothing behind
