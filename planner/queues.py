@@ -22,10 +22,10 @@ def task_backend(kind: str) -> dict[str, Any]:
 
 def redis_queue(url: str) -> dict[str, Any]:
     """The queue at `url` for django-rq; a task may take as long as it takes, since it says that it lives."""
-    from redis.connection import parse_url  # only who uses Redis pays for loading it
+    from redis import ConnectionPool  # only who uses Redis pays for loading it
 
     try:
-        found = parse_url(url)  # type: ignore[no-untyped-call]
+        found = ConnectionPool.from_url(url).connection_kwargs  # it reads the address and connects to nothing
     except (ValueError, IndexError):
         found = {}
     if not {"host", "path"} & found.keys():
