@@ -122,7 +122,7 @@ def _share(off: float) -> str:
 
 
 def _range(number: Number, write: Callable[[float], str]) -> str:
-    low, high = write(number.low), write(number.high)
+    low, high = (write(end).replace("-", "−") for end in (number.low, number.high))
     if low == high:
         return ""
     return f"{low} to {high}" if number.low < 0 else f"{low}{DASH}{high}"
