@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from topology.capacity.simulation import (
@@ -27,6 +27,11 @@ _PROCESSOR = re.compile(
 )
 _FORWARDS = re.compile(r"forwards every request to (?P<target>[^\s(.,]+)")
 _MOST_STEPS = 50_000
+_FREE = frozenset({"title", "description", "source", "note"})
+"""Keys for people, from which nothing is worked out."""
+_OF_USERS = frozenset({"name", "population", "think_time", "runs_on", "demand", "calls"})
+_OF_ENTRIES = frozenset({"demand", "calls", "calls_holding_the_thread", "forwards", "then"})
+_OF_TASKS = frozenset({"name", "threads", "runs_on"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,9 +142,13 @@ def _entries(
         raise _refuse(f"There is no processor {processor}.", f"{path}.runs_on")
     named = task.get("entries")
     documents = {name: task} if named is None else _mapping(named, f"{path}.entries")
+    _refuse_unknown(task, _OF_TASKS | (_OF_ENTRIES if named is None else {"entries"}), path)
     for called, document in documents.items():
         place = path if named is None else f"{path}.entries.{called}"
         entry = _mapping(document, place)
+        if named is not None:
+            _refuse_unknown(entry, _OF_ENTRIES, place)
+        calls, holding = _calls(entry, "calls", place), _calls(entry, "calls_holding_the_thread", place)
         yield (
             called,
             _Entry(
@@ -147,7 +156,7 @@ def _entries(
                 processor=processor,
                 endless=endless,
                 demand=_amount(entry.get("demand", 0), f"{place}.demand"),
-                calls={**_calls(entry, "calls", place), **_calls(entry, "calls_holding_the_thread", place)},
+                calls={one: calls.get(one, 0.0) + holding.get(one, 0.0) for one in {**calls, **holding}},
                 forwards=_forwards(entry, place),
                 path=place,
             ),
@@ -220,6 +229,7 @@ def _streams(document: object, writer: _Writer, processors: set[str]) -> Iterato
 
 
 def _stream(users: Mapping[str, object], writer: _Writer, processors: set[str], path: str) -> Stream:
+    _refuse_unknown(users, _OF_USERS, path)
     population = users.get("population")
     if isinstance(population, bool) or not isinstance(population, int):
         raise _refuse("The population must be a whole number.", f"{path}.population")
@@ -266,6 +276,13 @@ def _text(document: Mapping[str, object], key: str, path: str) -> str:
     if not isinstance(value, str) or not value:
         raise _refuse(f"{key} is missing here, or is no text.", path)
     return value
+
+
+def _refuse_unknown(document: Mapping[str, object], known: Collection[str], path: str) -> None:
+    """A mistyped key would leave a number out without a word."""
+    for key in document:
+        if key not in known and key not in _FREE:
+            raise _refuse(f"The key {key} is not known here; known are {', '.join(sorted(known))}.", path)
 
 
 def _refuse(sentence: str, path: str) -> TierwrightError:

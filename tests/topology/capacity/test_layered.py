@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from topology.capacity.layered import solve_layered
+from topology.capacity.layered import model_of, solve_layered
 from topology.errors import TierwrightError
 
 WEB_SERVER: dict[str, Any] = {
@@ -131,6 +131,20 @@ def test_published_simulations_are_met(
             ["tasks", 0, "then"], "gives up",
             "tasks.0.then: What follows is such as: forwards every request to NAME.",
         ),
+        (
+            ["users", "thinktime"], 3,
+            "users: The key thinktime is not known here; known are calls, demand, name, population, runs_on,"
+            " think_time.",
+        ),
+        (
+            ["tasks", 2, "demand"], 3,
+            "tasks.2: The key demand is not known here; known are entries, name, runs_on, threads.",
+        ),
+        (
+            ["tasks", 2, "entries", "cgi_read", "visits"], 3,
+            "tasks.2.entries.cgi_read: The key visits is not known here; known are calls, calls_holding_the_thread,"
+            " demand, forwards, then.",
+        ),
         (["tasks", 5, "name"], "db_read", "tasks.5: The name db_read is given twice."),
         (
             ["tasks", 5, "calls"], {"protocol": 1},
@@ -150,3 +164,19 @@ def test_cases_that_cannot_be_read_are_refused(path: list[Any], value: object, s
         solve_layered(case)
 
     assert str(refusal.value) == sentence
+
+
+def test_calls_named_both_ways_add_up() -> None:
+    def calling(**task: object) -> Any:
+        return model_of(
+            {
+                "users": {"population": 1, "calls": {"front": 1}},
+                "processors": {"cpu": "ps"},
+                "tasks": [
+                    {"name": "front", "runs_on": "cpu", "demand": 1, **task},
+                    {"name": "back", "runs_on": "cpu", "demand": 1},
+                ],
+            }
+        )
+
+    assert calling(calls={"back": 1}, calls_holding_the_thread={"back": 2}) == calling(calls={"back": 3})
