@@ -32,8 +32,8 @@ def open_tiers(
     LEAST_CONNECTIONS.
 
     Each host is M/M/c under processor sharing: for a random split the mean is exact (BCMP 1975), whatever the
-    distribution of the work. Percentiles are those of a gamma distribution with the same mean and variance, all
-    visits to a tier taken as one. Other policies lie between ends that are given with them. A saturated candidate is
+    distribution of the work. Percentiles are those that quantiles.py tells from mean and variance, all visits
+    to a tier taken as one. Other policies lie between ends that are given with them. A saturated candidate is
     flagged and has the response `longest`. Raises TierwrightError for what no topology can be.
     """
     tiers = shape_of((hosts, cores, seconds, background, policy), depth=2)

@@ -126,7 +126,7 @@ def _ends(
 
 @compiled
 def _write(mean: float, variance: float, third: float, longest: float, table: Reals, figures: Reals) -> None:
-    """Mean and percentiles; `third` is the third central moment, or 0 for that of a gamma distribution."""
+    """Mean and percentiles; `third` is the third central moment, or 0 where mean and variance tell all."""
     figures[0] = min(mean, longest)
     for column in range(3):
         if third > 0:

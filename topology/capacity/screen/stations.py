@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from topology.capacity import queues
 from topology.capacity.compiled import compiled
 from topology.capacity.screen.inputs import LEAST_CONNECTIONS, ROUND_ROBIN
@@ -11,9 +9,10 @@ from topology.capacity.screen.inputs import LEAST_CONNECTIONS, ROUND_ROBIN
 MOST_POOLED = 1024
 """Cores of a pooled tier that are counted: with more, nobody waits."""
 
-# The recursion is queues' own, compiled. What calls other functions there cannot be compiled from outside, so that
-# the two lines of Erlang's C and of the variance stand here again; a test holds them to queues'.
+# Both are queues' own, compiled. What calls other functions there cannot be compiled from outside, so that the two
+# lines of Erlang's C and of the variance stand here again; a test holds them to queues'.
 erlang_b = compiled(queues.erlang_b)
+dealt_in_turn = compiled(queues.dealt_in_turn)
 
 
 @compiled
@@ -28,14 +27,7 @@ def sharing(load: float, servers: int) -> tuple[float, float]:
 
 @compiled
 def balancing(policy: int, hosts: int, load: float, scv: float) -> float:
-    """What a policy leaves of the time that the random split adds by sharing, before one queue for all is reached.
-
-    In turn, every hosts-th arrival of a Poisson stream comes to a host: the gaps' squared coefficient of variation is
-    1/hosts. In heavy traffic the number at shared cores is work over its mean residual, (gaps + scv) / (1 + scv) of
-    what Poisson arrivals bring (Whitt 2000 for the work); towards light traffic Krämer and Langenbach-Belz (1976).
-    """
+    """What a policy leaves of the time that the random split adds by sharing, before one queue for all is reached."""
     if policy == ROUND_ROBIN:
-        gaps = 1.0 / hosts
-        light = math.exp(-2 * (1 - load) / (3 * load) * (1 - gaps) ** 2 / (gaps + scv))
-        return (gaps + scv) / (1 + scv) * light
+        return dealt_in_turn(load, hosts, scv)
     return 0.0 if policy == LEAST_CONNECTIONS else 1.0

@@ -61,7 +61,8 @@ def worker_and_pool(
 
     Inside, n requests at one host are a closed network of the cores and of the database, of which the other hosts are
     an open stream (mixed product form); outside, they are a birth-death chain with the throughputs of that network.
-    Percentiles are those of a gamma distribution with the same mean and variance. Raises TierwrightError.
+    Percentiles are those that quantiles.py tells from mean and variance, of "exponential" also from the third moment.
+    Raises TierwrightError.
     """
     whole = {
         "hosts": (hosts, 1, MOST), "cores": (cores, 1, MOST_CORES), "workers": (workers, 1, MOST_SLOTS),

@@ -1,8 +1,7 @@
 """The event loop: takes a system from event to event, compiled by numba or as plain Python, line for line the same.
 
 Everything is in flat arrays of records, so that one source serves both; the constants say where a field stands,
-and the last of a row how wide its record is.
-All of it is in this one file because numba's cache watches no other. Integers stay below 2^63, so that Python's
+and the last of a row how wide its record is. Integers stay below 2^63, so that Python's
 endless integers and the machine's agree.
 """
 
