@@ -238,7 +238,7 @@ _COURSES: Mapping[EpisodeName, Callable[[Scenario, Study], _Course]] = {
 
 
 def _says(what: str, starts: float, windows: tuple[Window, ...]) -> str:
-    """The worst stretch beside those before the change, and when it is as before again."""
+    """The worst stretch beside those before the change, and when it is as before again, if it is by the end."""
     before = [w.p95.value for w in windows if w.p95 is not None and w.end <= starts]
     after = [(w, w.p95.value) for w in windows if w.p95 is not None and w.end > starts]
     if not before or not after:
@@ -248,11 +248,11 @@ def _says(what: str, starts: float, windows: tuple[Window, ...]) -> str:
     lost = f"{digits(refused)} requests are refused" if refused >= 0.5 else "no request is refused"
     if worst < 1.5 * usual:
         return f"{what}, nobody notices: 95 of 100 answers take up to {digits(worst * 1000)} ms, and {lost}."
-    calm = next((w.start for w, value in reversed(after) if value > 1.5 * usual), starts)
-    length = calm + (windows[0].end - windows[0].start) - starts
+    slow_until = max(w.end for w, value in after if value > 1.5 * usual)
+    again = "not yet as before" if slow_until == after[-1][0].end else "as before"
     return (
         f"{what}, 95 of 100 answers take up to {digits(worst * 1000)} ms ({digits(usual * 1000)} ms before), and"
-        f" {lost}. It is as before after {digits(length)} s."
+        f" {lost}. It is {again} after {digits(slow_until - starts)} s."
     )
 
 

@@ -58,6 +58,17 @@ def test_the_only_application_server_stands_still_while_it_restarts() -> None:
     assert p95_of(episode)[1] > 3
 
 
+@pytest.mark.parametrize(("rate", "is_over"), [(20, True), (60, False)])
+def test_it_is_as_before_only_once_it_is(rate: float, is_over: bool) -> None:
+    episode = capacity.replay(design(web=1), "deploy", work(rate), runs=5)
+
+    last = episode.windows[-1].p95
+    assert last is not None
+    assert (last.value < 1.5 * p95_of(episode)[0]) is is_over
+    assert ("It is as before after" in episode.says) is is_over
+    assert ("It is not yet as before after" in episode.says) is not is_over
+
+
 def test_a_cold_cache_costs_most_at_first() -> None:
     pages: dict[str, Any] = {"page": {**PAGE, "cached_share": 0.8}}
 
