@@ -60,7 +60,9 @@ class Column:
 @require_safe
 def compare(request: HtmxRequest) -> HttpResponse:
     """The figures of each design, and what is other than in the first; the slider moves them all."""
-    tokens = list(dict.fromkeys(token for token in request.GET.getlist("plan") if token))[:MOST]
+    # A database may refuse even to look for what cannot be printed.
+    sent = [token for token in request.GET.getlist("plan") if token and token.isprintable()]
+    tokens = list(dict.fromkeys(sent))[:MOST]
     traffic = factor_of(request.GET.get("traffic", ""), TRAFFIC)
     chosen = [_chosen(token) for token in tokens]
     shared, said = _shared_workload(chosen)

@@ -101,3 +101,10 @@ def test_at_most_four_are_compared(client: Client) -> None:
     text = client.get("/compare/?plan=newspaper&plan=one&plan=two&plan=three&plan=four", headers=PART).content.decode()
 
     assert text.count("card-stage") == 4
+
+
+def test_what_cannot_be_printed_names_no_design(client: Client, db: None) -> None:
+    response = client.get("/compare/", {"plan": ["a\x00b", "\x1b"]})
+
+    assert response.status_code == 200
+    assert "Choose at least two designs" in response.content.decode()
