@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from topology.capacity.search.objective import Objective
 from topology.design import Design, Host, Role, Server, ServerCount, Tier
@@ -131,14 +132,14 @@ def _stem(name: str) -> str:
 
 def _server(name: str, written: Mapping[str, Server], group: Group, choice: Choice, tier: Tier) -> Server:
     like = written[group.hosts[0].name]
-    given: dict[str, object] = {"name": name, "type": choice.type_name}
+    given: dict[str, Any] = {"name": name, "type": choice.type_name}
     if name in written and written[name].address is not None:
         given["address"] = written[name].address
     if like.roles is not None:
         given["roles"] = tuple(_written(role, choice) for role in like.roles)
     if like.settings is not None:
         given["settings"] = like.settings
-    return Server(**given)  # type: ignore[arg-type]
+    return Server(**given)
 
 
 def _written(role: Role, choice: Choice) -> Role:

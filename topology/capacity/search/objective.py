@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,8 +76,8 @@ class Objective:
 
     def relaxed(self, constraint: Constraint, to: float) -> Objective:
         """The same with one constraint changed; the peak is the workload's, so it cannot be changed here."""
-        changed: Mapping[str, float] = {constraint: to}
-        return replace(self, **changed)  # type: ignore[arg-type]
+        changed: Mapping[str, Any] = {constraint: to}
+        return replace(self, **changed)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -69,8 +70,8 @@ def _least_used(lifts: tuple[Lift, ...], lifted: Lifted, values: Floats) -> floa
 
 def relaxed(objective: Objective, change: Relax) -> Objective:
     """The objective with everything relaxed that must be."""
-    changes: Mapping[str, float] = dict([(change.constraint, change.to), *change.also])
-    return replace(objective, **changes)  # type: ignore[arg-type]
+    changes: Mapping[str, Any] = dict([(change.constraint, change.to), *change.also])
+    return replace(objective, **changes)
 
 
 def _reached(name: Constraint, found: Verified) -> float:
