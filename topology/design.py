@@ -17,12 +17,13 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_serializer
 from topology.errors import Place, TierwrightError
 from topology.fields import AbsPath, Address, Domain, Dotted, Network, Number, Slug, Text, UrlPath, Word
 from topology.hardware import KNOWN, ServerType, TypeName
+from topology.practice import Practice, Waiver
 from topology.value import Value, form_of
 from topology.workload import Workload
 
 __all__ = [
     "MOST_SERVERS", "App", "Design", "External", "Host", "Networks", "Place", "Promise", "Role", "Server",
-    "ServerCount", "Setting", "Site", "Tier", "TierwrightError", "WorkloadFile", "server_names",
+    "ServerCount", "Setting", "Site", "Stack", "System", "Tier", "TierwrightError", "WorkloadFile", "server_names",
 ]  # fmt: skip
 
 MOST_SERVERS = 5000
@@ -44,6 +45,10 @@ def _check_endpoint(text: str) -> str:
         raise ValueError("the port must be from 1 to 65535")
     return text
 
+
+System = Literal["debian12", "ubuntu2404"]
+"""Systems for which versions and paths are known."""
+Stack = Literal["today", "chapter21"]
 
 Setting = bool | int | float | str | tuple[str, ...]
 """A setting as a plan writes it; the component that it belongs to says what it may be."""
@@ -71,6 +76,8 @@ class Site(Value):
     """URL prefix under which the site is mounted."""
     app: App | None = None
     """Code of the site; by default a project of the site's own name under /srv."""
+    says: Practice | None = None
+    """What its people say of the site's own settings and habits; the checks go by it."""
 
     @property
     def code(self) -> App:
@@ -191,6 +198,8 @@ class Networks(Value):
     """Network of the servers; by default 10.0.0.0/24, or 10.0.0.0/16 above 200 servers."""
     admin_cidr: Network | None = None
     """Network from which ssh is allowed; by default the servers' own."""
+    vrrp: bool | None = None
+    """Whether the network carries VRRP and lets an address move between servers; few clouds do."""
 
 
 class External(Value):
@@ -245,6 +254,10 @@ class Design(Value):
     """What is asked of the sites, or the file that says so."""
     promise: Promise | None = None
     """What the sites promise."""
+    system: System = "debian12"
+    """What the servers run; a program that it does not bring is refused."""
+    stack: Stack = "today"
+    """The programs that a stage adds where the plan names none: today's, or those of the Django Book's chapter 21."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     """Currency of the prices, ISO 4217."""
     server_types: Mapping[TypeName, ServerType] = Field(default_factory=dict)
@@ -255,6 +268,8 @@ class Design(Value):
     """Tiers, from the public side inwards."""
     externals: Annotated[tuple[External, ...], Field(max_length=100)] = ()
     """What the site uses that is run by others."""
+    waivers: Annotated[tuple[Waiver, ...], Field(max_length=200)] = ()
+    """Findings that somebody takes on, with reason and name; they stay visible."""
     notes: Text = ""
     """Free text for people; it never reaches a configuration file."""
 

@@ -13,11 +13,16 @@ from topology.design import Place, TierwrightError
 ROOTS = ("/etc/", "/opt/", "/srv/", "/usr/local/", "/var/lib/")
 """Where a bundle may put files."""
 ACCOUNTS = frozenset(
-    {"root", "www-data", "postgres", "bind", "haproxy", "memcache", "nobody", "nogroup", "ssl-cert", "adm"}
+    {
+        *("root", "www-data", "postgres", "bind", "haproxy", "memcache", "nobody", "nogroup", "ssl-cert", "adm"),
+        *("mysql", "redis", "prometheus", "_chrony", "uwsgi"),
+    }
 )
 """Owners and groups that a file may have: accounts that Debian's packages bring."""
 LONGEST_PATH = 200
 # systemd escapes a hyphen in the name of a mount unit as \x2d; nothing else needs a backslash.
+HIDDEN = frozenset({".htaccess"})
+"""The one name with a leading dot that a program asks for."""
 _PART = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._@-]|\\x[0-9a-f]{2})*", re.ASCII)
 
 
@@ -63,7 +68,7 @@ def why_not_path(path: str) -> str | None:
         return f"a bundle writes below {', '.join(ROOTS)} only"
     if len(path) > LONGEST_PATH:
         return f"the path is longer than {LONGEST_PATH} characters"
-    if not all(_PART.fullmatch(part) for part in path.split("/")[1:]):
+    if not all(_PART.fullmatch(part) or part in HIDDEN for part in path.split("/")[1:]):
         return "a part of the path has a character that is not allowed, begins with a dot or is empty"
     return None
 

@@ -14,6 +14,8 @@ from topology.components.base import (
     ConfigFile,
     Demand,
     Endpoint,
+    Log,
+    Measured,
     Memory,
     Placed,
     Policy,
@@ -23,10 +25,23 @@ from topology.components.base import (
     Settings,
     Sizing,
     Stage,
+    Translation,
+    Trouble,
     Validator,
     Verdict,
 )
-from topology.components.cluster import LOOPBACK, PUBLIC, Cluster, Edge, Limits
+from topology.components.cluster import LOOPBACK, PUBLIC, Cluster, Edge, Limits, Offer
+from topology.components.reading import (
+    Admission,
+    DjangoFacts,
+    Listening,
+    Mount,
+    Opening,
+    Reading,
+    Target,
+    Texts,
+    Vrrp,
+)
 from topology.components.reference import SettingText, entry_of, settings_of, text_of
 from topology.design import Design
 from topology.registry import discover
@@ -38,26 +53,40 @@ __all__ = [
     "FILES",
     "LOOPBACK",
     "PUBLIC",
+    "Admission",
     "Catalogue",
     "Cluster",
     "Component",
     "ConfigFile",
     "Demand",
+    "DjangoFacts",
     "Edge",
     "Endpoint",
     "Limits",
+    "Listening",
+    "Log",
+    "Measured",
     "Memory",
+    "Mount",
+    "Offer",
+    "Opening",
     "Placed",
     "Policy",
     "Preparation",
     "Ran",
+    "Reading",
     "Reason",
     "SettingText",
     "Settings",
     "Sizing",
     "Stage",
+    "Target",
+    "Texts",
+    "Translation",
+    "Trouble",
     "Validator",
     "Verdict",
+    "Vrrp",
     "catalogue",
     "describe",
     "get",
@@ -87,7 +116,7 @@ describe = entry_of
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
     """The catalogue of the components installed."""
-    return Catalogue(discover(sys.modules[__name__], Component))  # type: ignore[type-abstract]
+    return Catalogue(discover(sys.modules[__name__], Component))
 
 
 def get(name: str) -> Component:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import ABC
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
+from topology.components.reading import NOTHING, Reading, Texts
 from topology.design import Host, Role
 from topology.value import Estimate, Value
 from topology.workload import Kind, RequestClass
@@ -20,6 +21,8 @@ Action = Literal["reload", "restart", "none"]
 Era = Literal["chapter", "today"]
 Protocols = Literal["tcp", "udp", "vrrp"]
 Policy = Literal["random", "round_robin", "least_connections"]
+Speech = Literal["", "http", "fastcgi", "uwsgi", "postgresql", "mysql", "memcached", "redis"]
+"""What is spoken at an endpoint where its service alone does not say; empty is the service's usual one."""
 Evidence = Literal["booted", "stand_in", "translated", "none"]
 """How far a component was really tried: started and asked, by a stand-in, as a translation, or not at all."""
 
@@ -69,6 +72,9 @@ class Endpoint:
     """Name of the one site that it serves; empty where it serves them all."""
     address: str = ""
     """Address at which it is reached, where that is not its host's own: a virtual address."""
+    speaks: Speech = ""
+    """For app: http (also where empty), fastcgi or uwsgi; for sql and pool: postgresql or mysql; for cache: memcached
+    or redis. A client that cannot speak it refuses the design with a sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +152,47 @@ class Demand:
     """Milliseconds for which the whole request keeps the host's disk busy."""
     calls: float = 1.0
     """Passes of one request: 5 for five queries."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """Where a program says what happened."""
+
+    path: str
+    """A file, or `journal: UNIT`."""
+    says: str
+    """What is found there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """Something that goes wrong with this program, as a person meets it, and what to do."""
+
+    sees: str
+    does: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Translation:
+    """What was written in 2006, and what is written today for the same; both in our own words or plain directives."""
+
+    about: str
+    then: str
+    now: str
+    says: str = ""
+    """What is different, in a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What a started program took in its boot, on the machine of the test: a check on the figures, not their source."""
+
+    memory_mib: float
+    """Proportional memory (PSS) of all its processes."""
+    cpu_ms: float
+    """CPU milliseconds a request."""
+    says: str
+    """What a request was, and how many were made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -275,6 +322,18 @@ class Component(ABC):
     """How far it was tried; `booted` is shown by a test that runs the validator's `boot`."""
     answer: ClassVar[str] = ""
     """What it answered in that test."""
+    measured: ClassVar[Measured | None] = None
+    """What the test's start measured when it was last written down."""
+    logs: ClassVar[tuple[Log, ...]] = ()
+    troubles: ClassVar[tuple[Trouble, ...]] = ()
+    translations: ClassVar[tuple[Translation, ...]] = ()
+    """Rows of the page that sets 2006 beside today."""
+    externals: ClassVar[Mapping[str, str]] = {}
+    """Kinds of externals that it describes, each with a sentence; a component may have these and no role."""
+    beside: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Role -> services of which one must be on the same server."""
+    apart: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Role -> other roles that must not be on the same server, where ports and files do not tell already."""
     implied_by: ClassVar[frozenset[str]] = frozenset()
     """Services whose presence on a host puts this component there too; EVERY_HOST for all hosts."""
 
@@ -290,9 +349,13 @@ class Component(ABC):
         """Its settings with nothing left out, with reasons."""
         return Sizer(placed.written).done()
 
-    @abstractmethod
     def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
-        """The files that it puts on its host."""
+        """The files that it puts on its host; a component without a role has none."""
+        return ()
+
+    def read(self, placed: Placed, texts: Texts) -> Reading:
+        """What this role's files say, read back from the files of its host; see reading.py."""
+        return NOTHING
 
     def preparations(self, placed: Placed) -> tuple[Preparation, ...]:
         """What a person does once before it first runs, in order: accounts, secrets, a copy of the data."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from topology.components.base import EVERY_HOST, Component, Endpoint, Need, Placed, Policy, Protocols, Settings
+from topology.components.soundness import refuse_circles, refuse_clashes, refuse_misplaced
 from topology.design import Design, Host, Place, Role, Site, TierwrightError
 from topology.workload import Workload
 
@@ -129,9 +130,15 @@ class Cluster:
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
-        """Every connection of the design, the public ones first; refused where two programs want one port."""
-        self._refuse_clashes()
+        """Every connection of the design, the public ones first.
+
+        Refused where two programs want one port, where a role lacks what it stands on, and where requests would go
+        round in a circle.
+        """
+        refuse_clashes(self)
+        refuse_misplaced(self)
         inner = tuple(edge for placed in self.placed for edge in self._edges_from(placed))
+        refuse_circles(inner)
         return (*self._public_edges(), *inner)
 
     def stands_for(self, host: str) -> int:
@@ -299,15 +306,6 @@ class Cluster:
             return offer.placed.host.name == placed.host.name
         return offer.placed.key != placed.key or self.stands_for(placed.host.name) > 1
 
-    def _refuse_clashes(self) -> None:
-        taken: dict[tuple[str, str, int], Placed] = {}
-        for offers in self.offers.values():
-            for offer in offers:
-                key = (offer.placed.host.name, offer.endpoint.protocol, offer.endpoint.port)
-                other = taken.setdefault(key, offer.placed)
-                if offer.endpoint.port and other.component is not offer.placed.component:
-                    raise _clash(key, other.role.name, offer.placed.role.name)
-
     def _public_edges(self) -> Iterator[Edge]:
         fronted = {
             (*offer.placed.key, offer.endpoint.service)
@@ -320,14 +318,6 @@ class Cluster:
             for offer in offers:
                 if offer.endpoint.public and (*offer.placed.key, offer.endpoint.service) not in fronted:
                     yield _public_edge(offer, self.stands_for(offer.placed.host.name))
-
-
-def _clash(key: tuple[str, str, int], first: str, second: str) -> TierwrightError:
-    host, protocol, port = key
-    return TierwrightError(
-        f"{first} and {second} both listen on {protocol} port {port} of {host}; give one of them another port or host",
-        place=Place(path=f"server {host}"),
-    )
 
 
 def _public_edge(offer: Offer, servers: int) -> Edge:
