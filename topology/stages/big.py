@@ -20,8 +20,9 @@ from topology.components import Placed
 from topology.design import Design, Host, Place, Role, TierwrightError
 from topology.hardware import TypeName
 from topology.stages.base import AtHand, Choices, Stage
-from topology.stages.layout import hosts_for, hosts_offering, offers, placed, role_named, services, with_roles
+from topology.stages.layout import hosts_for, hosts_offering, offers, placed, services, with_roles
 from topology.stages.sizing import counted, sized
+from topology.stages.stacks import at_hand_or, programs_of, replicas_for
 from topology.stages.steps import Phase, Step, Transition, offering, on, shared, units
 
 Several = Literal["balancer", "media", "database"]
@@ -83,8 +84,9 @@ STAGE = Big()
 
 
 def _balancers(design: Design, choices: BigChoices, at_hand: AtHand) -> Design:
-    name = {"dns": ("dns", "bind9"), "vip": ("vrrp", "keepalived")}[choices.balancing]
-    spread = role_named(at_hand, *name)
+    programs = programs_of(design)
+    name = {"dns": ("dns", programs.dns), "vip": ("vrrp", programs.vrrp)}[choices.balancing]
+    [spread] = at_hand_or(at_hand, *name)
 
     def with_spread(host: Host) -> tuple[Role, ...]:
         needs = "balancer" in offers(host) and not any(role.name == spread.name for role in host.roles)
@@ -118,15 +120,29 @@ def _replica(design: Design, choices: BigChoices, at_hand: AtHand) -> Design:
     standing = hosts_for(design, "database")
     if not choices.replica or not standing or hosts_offering(design, "sql_replica"):
         return design
-    replica = role_named(at_hand, "sql_replica", "postgresql_replica")
-    return _more(design, "database", len(standing) + 1, (replica,), at_hand)
+    primary = next((role.name for role in standing[0].roles if "sql" in services(role.name)), "")
+    replicated = with_roles(design, lambda host: _replicating(host, design, primary))
+    replica = replicas_for(design, at_hand, primary)
+    return _more(replicated, "database", len(standing) + 1, replica, at_hand)
+
+
+def _replicating(host: Host, design: Design, primary: str) -> tuple[Role, ...]:
+    """What replication asks of those that are there: a process beside the primary, a pool that reads from both."""
+    programs, offered = programs_of(design), offers(host)
+    if primary != "postgresql":
+        return host.roles
+    names = (*(programs.beside_primary if "sql" in offered else ()),)
+    if "app" in offered and "pool" not in offered:
+        names += programs.late_pool
+    standing = {role.name for role in host.roles}
+    return (*host.roles, *(Role(name=name) for name in names if name not in standing))
 
 
 def _caches(design: Design, choices: BigChoices, at_hand: AtHand) -> Design:
     if not choices.cache_servers or hosts_for(design, "cache"):
         return design
     standing = [role for host in design.hosts for role in host.roles if "cache" in services(role.name)]
-    role = standing[0] if standing else role_named(at_hand, "cache", "memcached")
+    [role] = standing[:1] or at_hand_or(at_hand, "cache", programs_of(design).cache)
     moved = with_roles(design, _without_cache)
     grown, names = placed(moved, "cache", choices.cache_servers, [role], type_name=choices.cache_type, at_hand=at_hand)
     return sized(grown, names)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from topology.capacity import Forecast, Lesson, forecast, lessons_of
-from topology.design import Design, Networks, Promise, ServerCount, Site, Tier
+from topology.design import Design, Networks, Promise, ServerCount, Site, Stack, Tier
 from topology.diff import Diff, compare
 from topology.errors import Place, TierwrightError
 from topology.hardware import BUILT_IN_CURRENCY, ServerType
@@ -167,9 +167,11 @@ def first(
     currency: str = BUILT_IN_CURRENCY,
     network: Networks | None = None,
     name: str | None = None,
+    stack: Stack | None = None,
 ) -> Design:
     """The first design of a site: a single server, under this workload."""
     given = {
+        "stack": stack,
         "promise": promise,
         "server_types": server_types,
         "network": network,

@@ -30,6 +30,8 @@ _MARKS: tuple[tuple[str, Purpose], ...] = (
     ("web", "web"),
 )
 """The first service of this list that a server offers says what it is for."""
+DATABASES = ("postgresql", "mysql")
+"""Kinds of externals that keep the database."""
 RoleMap = Callable[[Host], Iterable[Role]]
 
 
@@ -58,11 +60,6 @@ def purpose(host: Host) -> Purpose | None:
 def hosts_for(design: Design, wanted: Purpose) -> tuple[Host, ...]:
     """The servers of one purpose, in the order of the plan."""
     return tuple(host for host in design.hosts if purpose(host) == wanted)
-
-
-def role_named(at_hand: AtHand, service: str, name: str) -> Role:
-    """The role at hand that offers a service, else a plain one of that name."""
-    return at_hand.roles.get(service) or Role(name=name)
 
 
 def gather(design: Design) -> AtHand:

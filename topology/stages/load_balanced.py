@@ -16,10 +16,12 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from topology.design import MOST_SERVERS, Design, Host, Role
+from topology.fields import Word
 from topology.hardware import TypeName
 from topology.stages.base import AtHand, Choices, Stage
-from topology.stages.layout import hosts_for, hosts_offering, offers, placed, role_named, with_roles
+from topology.stages.layout import hosts_for, hosts_offering, offers, placed, services, with_roles
 from topology.stages.sizing import counted, sized
+from topology.stages.stacks import at_hand_or, chosen, programs_of
 from topology.stages.steps import Block, Phase, Step, Transition, offering, shared
 
 
@@ -30,6 +32,8 @@ class LoadBalancedChoices(Choices):
     """Number of web servers; by default the fewest, two or more, that carry the peak with headroom."""
     balancer_type: TypeName | None = None
     """Server type of the balancer; by default the smallest that is no limit at the peak."""
+    balancer: Word | None = None
+    """The balancer's program, such as haproxy, perlbal or apache_balancer; by default the stack's."""
 
 
 class LoadBalanced(Stage[LoadBalancedChoices]):
@@ -58,10 +62,13 @@ class LoadBalanced(Stage[LoadBalancedChoices]):
         """One balancer, and as many web servers as the peak asks."""
         if self.reached(design):
             return design
-        roles = [role_named(at_hand, "balancer", "haproxy")]
+        wanted = chosen(choices.balancer, "balancer")
+        roles = (wanted,) if wanted else at_hand_or(at_hand, "balancer", programs_of(design).balancer)
         balanced, balancers = placed(design, "balancer", 1, roles, type_name=choices.balancer_type, at_hand=at_hand)
         shares = bool(hosts_offering(design, "cache"))
-        pooled = with_roles(balanced, lambda host: _sharing(host, at_hand, shares))
+        pool = at_hand_or(at_hand, "pool", *programs_of(design).pool) if _is_poolable(design) else ()
+        cache = () if shares else at_hand_or(at_hand, "cache", programs_of(design).cache)
+        pooled = with_roles(balanced, lambda host: _sharing(host, pool, cache))
         grown = _grown(pooled, choices, at_hand)
         return sized(grown, balancers)
 
@@ -88,14 +95,19 @@ def _grown(design: Design, choices: LoadBalancedChoices, at_hand: AtHand) -> Des
     return counted("web", grow)
 
 
-def _sharing(host: Host, at_hand: AtHand, shares: bool) -> tuple[Role, ...]:
+def _is_poolable(design: Design) -> bool:
+    """The poolers speak PostgreSQL's language only."""
+    keepers = {role.name for host in design.hosts for role in host.roles if "sql" in services(role.name)}
+    if keepers:
+        return "postgresql" in keepers
+    return any(item.kind == "postgresql" for item in design.externals)
+
+
+def _sharing(host: Host, pool: tuple[Role, ...], cache: tuple[Role, ...]) -> tuple[Role, ...]:
     """A pool beside each application, and a cache where there is none: each would else keep one that disagrees."""
     if "app" not in offers(host):
         return host.roles
-    added = [] if shares else [role_named(at_hand, "cache", "memcached")]
-    if "pool" not in offers(host):
-        added.append(role_named(at_hand, "pool", "pgbouncer"))
-    return (*host.roles, *added)
+    return (*host.roles, *cache, *(() if "pool" in offers(host) else pool))
 
 
 def _shared_nothing(change: Transition, host: str) -> Step:

@@ -17,10 +17,12 @@ from topology.capacity import percent
 from topology.components import Cluster, Placed
 from topology.design import Design, Host, Role
 from topology.diff import listing
+from topology.fields import Word
 from topology.hardware import TypeName
 from topology.stages.base import AtHand, Choices, Comparison, Stage
-from topology.stages.layout import hosts_for, offers, placed, role_named, with_roles
+from topology.stages.layout import hosts_for, offers, placed, with_roles
 from topology.stages.sizing import sized
+from topology.stages.stacks import at_hand_or, chosen, programs_of
 from topology.stages.steps import Phase, Step, Transition, offering, on, shared, units
 
 
@@ -29,6 +31,8 @@ class MediaChoices(Choices):
 
     type: TypeName | None = None
     """Server type of the media server; by default the smallest that is no limit at the peak."""
+    program: Word | None = None
+    """What hands out the files, such as nginx_media, lighttpd_media or apache_media; by default the stack's."""
 
 
 class MediaServer(Stage[MediaChoices]):
@@ -47,7 +51,9 @@ class MediaServer(Stage[MediaChoices]):
         """A media server that also holds the uploads; every application server mounts them."""
         if self.reached(design):
             return design
-        roles = [role_named(at_hand, "media", "nginx_media"), role_named(at_hand, "nfs", "nfs_server")]
+        programs, wanted = programs_of(design), chosen(choices.program, "media")
+        serving = (wanted,) if wanted else at_hand_or(at_hand, "media", programs.media)
+        roles = [*serving, *at_hand_or(at_hand, "nfs", programs.nfs)]
         served, names = placed(design, "media", 1, roles, type_name=choices.type, at_hand=at_hand)
         mounted = with_roles(served, _mounting)
         return sized(mounted, names)

@@ -15,18 +15,24 @@ from typing import ClassVar, Literal
 
 from topology.components import Placed
 from topology.design import Design, Role, Server, Tier
+from topology.fields import Word
 from topology.hardware import TypeName
 from topology.stages.base import NOTHING, AtHand, Choices, Stage
-from topology.stages.layout import STEMS, TIERS, pinned, purpose, retyped, role_named
+from topology.stages.layout import DATABASES, STEMS, TIERS, pinned, purpose, retyped, services
 from topology.stages.sizing import observed_type, sized
+from topology.stages.stacks import at_hand_or, chosen, programs_of
 from topology.stages.steps import Phase, Step, Transition, offering, on
 
 
 class SingleChoices(Choices):
     """The choices of a single server."""
 
-    database: Literal["postgresql", "sqlite"] = "postgresql"
-    """The database: PostgreSQL, or SQLite for a site with few writers."""
+    database: Literal["postgresql", "mariadb", "sqlite"] | None = None
+    """The database: PostgreSQL, MariaDB, or SQLite for a site with few writers; by default that of the stack."""
+    application: Word | None = None
+    """What runs the site's code, such as gunicorn, uvicorn, flup or mod_python; by default the stack's."""
+    front: Word | None = None
+    """The web server before it, where it needs one; by default the stack's, or the one that speaks its language."""
     type: TypeName | None = None
     """Server type; by default the observed one, else the smallest that carries the peak with headroom."""
 
@@ -70,12 +76,26 @@ def _server(at_hand: AtHand) -> Server:
 
 def _roles(design: Design, choices: SingleChoices, at_hand: AtHand) -> tuple[Role, ...]:
     """What the server runs: the roles at hand, a cache unless a plan does without one, a database unless others do."""
-    web, app = role_named(at_hand, "web", "nginx"), role_named(at_hand, "app", "gunicorn")
+    programs = programs_of(design)
     without = bool(at_hand.servers) and "cache" not in at_hand.roles
-    cache = () if without else (role_named(at_hand, "cache", "memcached"),)
-    outside = any(item.kind == "postgresql" for item in design.externals)
-    database = () if outside else (role_named(at_hand, "sql", choices.database),)
-    return (web, app, *cache, *database)
+    cache = () if without else at_hand_or(at_hand, "cache", programs.cache)
+    outside = any(item.kind in DATABASES for item in design.externals)
+    database = () if outside else at_hand_or(at_hand, "sql", choices.database or programs.sql)
+    return (*_site(design, choices, at_hand), *cache, *database)
+
+
+def _site(design: Design, choices: SingleChoices, at_hand: AtHand) -> tuple[Role, ...]:
+    """What takes a request and runs the code: what was chosen, else what is at hand, else the stack's."""
+    found = (at_hand.roles.get(service) for service in ("web", "app"))
+    standing = tuple({role.name: role for role in found if role is not None}.values())
+    if choices.application is None and choices.front is None and standing:
+        return standing
+    *fronts, last = programs_of(design).site
+    application = chosen(choices.application, "app") or Role(name=last)
+    if "web" in services(application.name):
+        return (application,)
+    front = chosen(choices.front, "web") or Role(name=fronts[0] if fronts else "nginx")
+    return (front, application)
 
 
 def _tables(change: Transition, app: Placed) -> Step:

@@ -19,8 +19,9 @@ from topology.components import Placed
 from topology.design import Design, Host, Role
 from topology.hardware import TypeName
 from topology.stages.base import AtHand, Choices, Stage
-from topology.stages.layout import hosts_offering, offers, placed, role_named, services, with_roles
+from topology.stages.layout import DATABASES, hosts_offering, offers, placed, services, with_roles
 from topology.stages.sizing import sized
+from topology.stages.stacks import at_hand_or, programs_of
 from topology.stages.steps import Block, Phase, Step, Transition, here, on, shared, units
 from topology.value import estimate
 
@@ -65,7 +66,7 @@ STAGE = SplitDatabase()
 
 
 def _databases(design: Design) -> tuple[object, ...]:
-    outside = tuple(item for item in design.externals if item.kind == "postgresql")
+    outside = tuple(item for item in design.externals if item.kind in DATABASES)
     return (*hosts_offering(design, "sql"), *outside)
 
 
@@ -76,10 +77,11 @@ def _shared(design: Design) -> bool:
 def _database_role(design: Design, at_hand: AtHand) -> Role:
     """The database's role with its settings; what cannot be reached over the network becomes PostgreSQL."""
     standing = [role for host in design.hosts for role in host.roles if "sql" in services(role.name)]
-    for role in (*standing, role_named(at_hand, "sql", "postgresql")):
+    plain = programs_of(design).sql
+    for role in (*standing, *at_hand_or(at_hand, "sql", plain)):
         if role.name != "sqlite":
             return role
-    return Role(name="postgresql")
+    return Role(name=plain)
 
 
 def _without_database(host: Host) -> list[Role]:
