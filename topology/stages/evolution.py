@@ -190,16 +190,21 @@ def first(
 
 
 def evolve(
-    subject: Workload | Design, *, workload: Workload | None = None, choices: Mapping[str, Choices] = NO_CHOICES
+    subject: Workload | Design,
+    *,
+    workload: Workload | None = None,
+    choices: Mapping[str, Choices] = NO_CHOICES,
+    stack: Stack | None = None,
 ) -> Stages:
     """The five stages of a plan, or of a workload alone, with the advice.
 
     A plan is taken as the stage whose shape it has; the stages before it are built from its own servers, those
-    after it from it. `workload` takes the place of the plan's own. `choices` holds a stage's choices by its name.
+    after it from it. `workload` takes the place of the plan's own. `choices` holds a stage's choices by its name;
+    `stack` the programs of a workload alone.
     Raises TierwrightError where there is no workload, or no server that runs the application.
     """
     if isinstance(subject, Workload):
-        subject = first(UNNAMED, subject, choices=choices.get("single"))
+        subject = first(UNNAMED, subject, choices=choices.get("single"), stack=stack)
     elif workload is not None:
         subject = subject.model_copy(update={"workload": workload})
     views = tuple(_views(subject, choices))

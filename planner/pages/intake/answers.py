@@ -102,5 +102,5 @@ def answer(workload: Workload) -> Answer:
 def start_plan(workload: Workload, form: PlanForm, *, message: str) -> Revision:
     """The plan of a workload, with the single server as its first revision."""
     said = form.cleaned_data
-    design = first(Site(name=form.slug, domains=(said["domain"],)), workload)
+    design = first(Site(name=form.slug, domains=(said["domain"],)), workload, stack=said["stack"])
     return revisions.start(design, name=said["name"], message=message)

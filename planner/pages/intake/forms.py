@@ -304,10 +304,19 @@ class PlanForm(forms.Form):
 
     name = forms.CharField(max_length=80, initial="My site", label="Name of the plan")
     domain = forms.CharField(max_length=253, initial="www.example.com", label="Domain of the site")
+    stack = forms.ChoiceField(
+        choices=[
+            ("today", "Today's: nginx, gunicorn, HAProxy, PgBouncer, PostgreSQL"),
+            ("chapter21", "Chapter 21's of 2006: Apache with mod_python, Perlbal, lighttpd, Slony"),
+        ],
+        required=False,
+        label="Programs",
+        help_text="What the stages add. Each server's programs can be changed later.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(Div("name", "domain", css_class="fields"))
+        self.helper = _helper(Div("name", "domain", "stack", css_class="fields"))
 
     def clean_name(self) -> str:
         """Printable text that is not empty."""
@@ -316,6 +325,10 @@ class PlanForm(forms.Form):
     def clean_domain(self) -> str:
         """A domain in its ASCII form; upper case is taken for lower."""
         return _checked(check_domain, self.cleaned_data["domain"].lower())
+
+    def clean_stack(self) -> str:
+        """Today's programs where nothing is chosen."""
+        return str(self.cleaned_data["stack"] or "today")
 
     @property
     def slug(self) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from topology import document
-from topology.design import Place, TierwrightError
+from topology.design import Place, Stack, TierwrightError
 from topology.management.command import FINE, PlanCommand
 from topology.management.inputs import read_plan, read_workload
 from topology.management.stages_report import report
-from topology.stages import Stages, evolve, to_document
+from topology.stages import STACKS, Stages, evolve, to_document
 
 
 class Command(PlanCommand):
@@ -32,12 +32,17 @@ class Command(PlanCommand):
             help="a log, a saved workload or the JSON of intake; with PLAN, in place of its own workload",
         )
         parser.add_argument(
+            "--stack",
+            choices=list(STACKS),
+            help="the programs that the stages add where the plan names none; by default the plan's own",
+        )
+        parser.add_argument(
             "-o", dest="output", metavar="DIR", help="write the five plans here, 1-single.yaml and so on"
         )
         parser.add_argument("--json", action="store_true", help="everything as JSON, with the steps")
 
     def run(self, **options: Any) -> int:
-        stages = self._stages(options["plan"], options["workload"])
+        stages = self._stages(options["plan"], options["workload"], options["stack"])
         # Worked out first, so that nothing is written where there is no answer.
         answer = to_document(stages) if options["json"] else report(stages)
         if options["output"]:
@@ -49,13 +54,14 @@ class Command(PlanCommand):
             self.answer_json(answer)
         return FINE
 
-    def _stages(self, plan: str | None, workload_file: str | None) -> Stages:
+    def _stages(self, plan: str | None, workload_file: str | None, stack: Stack | None) -> Stages:
         workload = read_workload(workload_file) if workload_file else None
         if plan is not None:
-            return evolve(read_plan(plan), workload=workload)
+            design = read_plan(plan)
+            return evolve(design.model_copy(update={"stack": stack}) if stack else design, workload=workload)
         if workload is None:
             raise TierwrightError("name a plan file, or a workload with --workload FILE")
-        return evolve(workload)
+        return evolve(workload, stack=stack)
 
 
 def write(stages: Stages, directory: Path) -> list[Path]:
