@@ -38,6 +38,16 @@ class Entry:
     """Where it stands without being asked for."""
     evidence: str
 
+    @property
+    def debian(self) -> str:
+        """Its version in Debian 12; a dash where it brings no program."""
+        return self.component.packages.get("debian12", "—")
+
+    @property
+    def kinds(self) -> tuple[tuple[str, str], ...]:
+        """Roles with their sentences, and kinds of externals."""
+        return (*self.component.roles.items(), *self.component.externals.items())
+
 
 @require_safe
 def catalogue(request: HtmxRequest) -> HttpResponse:
@@ -50,6 +60,13 @@ def catalogue(request: HtmxRequest) -> HttpResponse:
         },
     }
     return page(request, "planner/catalogue.html", context)
+
+
+@require_safe
+def translation(request: HtmxRequest) -> HttpResponse:
+    """What was written in 2006 beside what is written today, component by component."""
+    entries = [item for item in components().components if item.translations]
+    return page(request, "planner/translation.html", {"entries": entries})
 
 
 def _entry(component: Component) -> Entry:
@@ -70,4 +87,7 @@ def _unasked(component: Component) -> str:
     return f"on every server that offers {' or '.join(services)}" if services else ""
 
 
-urlpatterns = [path("catalogue/", catalogue, name="catalogue")]
+urlpatterns = [
+    path("catalogue/", catalogue, name="catalogue"),
+    path("catalogue/translation/", translation, name="translation"),
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from topology.components.base import Component
@@ -44,6 +44,11 @@ def entry_of(component: Component) -> dict[str, Any]:
         "validator": component.validator.says if component.validator else None,
         "evidence": component.evidence,
         "answer": component.answer,
+        "measured": None if component.measured is None else asdict(component.measured),
+        "externals": dict(component.externals),
+        "logs": [asdict(item) for item in component.logs],
+        "troubles": [asdict(item) for item in component.troubles],
+        "translations": [asdict(item) for item in component.translations],
         "text": text_of(component),
         "offers": {role: list(services) for role, services in component.offers.items()},
         "settings": [{"name": s.name, "says": s.says, "takes": s.takes} for s in settings_of(component)],

@@ -37,3 +37,21 @@ def test_every_server_type_is_there_with_its_price_and_its_source(client: Client
     assert "74.93 USD</span>" in text
     assert 'title="Apache Libcloud 3.9.1, price file' in text
     assert '<td class="num">not known</td>' in text
+
+
+def test_the_first_table_says_of_every_system_how_far_it_was_tried(client: Client) -> None:
+    text = html.unescape(client.get(reverse("catalogue")).content.decode())
+
+    for component in catalogue().components:
+        assert f'<a href="#{component.name}">{component.title}</a>' in text
+        assert component.answer in text
+
+
+def test_then_and_now_stand_side_by_side(client: Client) -> None:
+    text = html.unescape(client.get(reverse("translation")).content.decode())
+
+    for component in catalogue().components:
+        for item in component.translations:
+            assert f"<h3>{item.about}</h3>" in text
+            assert f"<code>{item.then}</code>" in text
+            assert f"<code>{item.now}</code>" in text
