@@ -32,6 +32,7 @@ from topology.components.base import (
 )
 from topology.components.cluster import LOOPBACK, PUBLIC, Cluster, Edge, Limits, Offer
 from topology.components.reading import (
+    NOTHING,
     Admission,
     DjangoFacts,
     Listening,
@@ -52,6 +53,7 @@ __all__ = [
     "EVERY_HOST",
     "FILES",
     "LOOPBACK",
+    "NOTHING",
     "PUBLIC",
     "Admission",
     "Catalogue",

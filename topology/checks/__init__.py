@@ -1,0 +1,91 @@
+"""Rules across files: what only a view of the whole cluster can tell, each with its place and its fix.
+
+A check asks what the files of every role say, the connections of the design and what people say of their sites. What
+nobody said is `unknown`, never fine. A finding that somebody takes on stays visible, with the reason and the name.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from topology.capacity import Forecast
+from topology.checks.base import LEVELS, Check, Finding, Level, Sight, State
+from topology.components import Texts, resolve
+from topology.design import Design, TierwrightError
+from topology.practice import Waiver
+from topology.registry import discover
+from topology.workload import Workload
+
+__all__ = ["LEVELS", "Check", "Finding", "Level", "Sight", "State", "checks", "findings", "look_at", "sight_of"]
+
+UNSOUND = "sound-design"
+"""The check that is named where a design cannot be resolved at all."""
+STALE = "The waiver fits nothing that is found here any more."
+
+
+@lru_cache(maxsize=1)
+def checks() -> tuple[Check, ...]:
+    """Every check, in the order of their names."""
+    return discover(sys.modules[__name__], Check)
+
+
+def findings(
+    design: Design,
+    *,
+    workload: Workload | None = None,
+    forecast: Forecast | None = None,
+    texts: Mapping[str, Texts] | None = None,
+) -> tuple[Finding, ...]:
+    """Everything that is found in a design, the gravest first, with the design's waivers applied.
+
+    `workload` overrides the plan's own; `texts` (host -> path -> text) stands for what files say in place of what is
+    written for them. Raises nothing for a bad design: what refuses it is a finding too.
+    """
+    try:
+        sight = sight_of(design, workload=workload, forecast=forecast, texts=texts)
+    except TierwrightError as error:
+        where = "".join(sign for sign in str(error.place) if sign.isalnum() or sign in "_./: -") or "plan"
+        return (Finding(check=UNSOUND, level="error", where=where, says=error.sentence, fix="Change the plan."),)
+    return look_at(sight)
+
+
+def sight_of(
+    design: Design,
+    *,
+    workload: Workload | None = None,
+    forecast: Forecast | None = None,
+    texts: Mapping[str, Texts] | None = None,
+) -> Sight:
+    """What the checks look at; raises TierwrightError where the design cannot be resolved."""
+    cluster = resolve(design, workload)
+    _ = cluster.edges  # an unsound design is refused here
+    return Sight(cluster=cluster, forecast=forecast, changed=texts or {})
+
+
+def look_at(sight: Sight) -> tuple[Finding, ...]:
+    """What every check finds, the gravest first, with the design's waivers applied."""
+    raw = tuple(finding for check in checks() for finding in check.look(sight))
+    waived = (_waived(finding, sight.design.waivers) for finding in raw)
+    found = (*waived, *_stale(raw, sight.design.waivers))
+    return tuple(sorted(found, key=lambda f: (f.state == "waived", LEVELS.index(f.level), f.check)))
+
+
+def _waived(finding: Finding, waivers: tuple[Waiver, ...]) -> Finding:
+    for waiver in waivers:
+        if _fits(waiver, finding):
+            return finding.waived(waiver)
+    return finding
+
+
+def _fits(waiver: Waiver, finding: Finding) -> bool:
+    return waiver.check == finding.check and waiver.where in ("", finding.where)
+
+
+def _stale(raw: tuple[Finding, ...], waivers: tuple[Waiver, ...]) -> Iterator[Finding]:
+    """A waiver that outlives its finding would hide the next one."""
+    for waiver in waivers:
+        if not any(_fits(waiver, finding) for finding in raw):
+            where = waiver.where or "plan"
+            yield Finding(check=waiver.check, level="advice", where=where, says=STALE, fix="Take the waiver back.")

@@ -1,0 +1,232 @@
+"""What a check is: a look at a design and at what its files say, that ends in findings with their fixes."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from abc import ABC
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import ClassVar, Literal
+
+from topology.capacity import Forecast
+from topology.components import NOTHING, PUBLIC, Cluster, ConfigFile, Edge, Placed, Reading, Texts
+from topology.design import Design, Site, TierwrightError
+from topology.practice import Practice, Waiver
+
+Level = Literal["error", "warning", "advice"]
+State = Literal["fails", "unknown", "waived"]
+LEVELS: tuple[Level, ...] = ("error", "warning", "advice")
+"""The gravest first. An error stops an export."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Something that is wrong with a design or its files, or that nobody said, with the way out."""
+
+    check: str
+    """Name of the check."""
+    level: Level
+    where: str
+    """Place, in words that a waiver may name: `web1 nginx`, `web1 nginx to app1 gunicorn`, `site newspaper`."""
+    says: str
+    """What is wrong, a sentence with the two values that do not fit."""
+    fix: str
+    """The way out, a sentence."""
+    state: State = "fails"
+    """`unknown` where nobody said what the check would have to know."""
+    waived_by: str = ""
+    """Who takes it on; the reason is beside it."""
+    reason: str = ""
+
+    def waived(self, waiver: Waiver) -> Finding:
+        """The same, taken on by somebody."""
+        return replace(self, state="waived", waived_by=waiver.by, reason=waiver.reason)
+
+    @property
+    def stops(self) -> bool:
+        """It keeps a bundle from being made."""
+        return self.level == "error" and self.state != "waived"
+
+    def document(self) -> dict[str, str]:
+        """The plain data of `findings --json` and of reports/rules.json."""
+        fixed = {"check": self.check, "level": self.level, "where": self.where, "says": self.says, "fix": self.fix}
+        waived = {"waived_by": self.waived_by, "reason": self.reason} if self.state == "waived" else {}
+        return {**fixed, "state": self.state, **waived}
+
+
+class Check(ABC):
+    """A rule. One instance a module; the module's docstring is what people read, and it ends with the fix."""
+
+    title: ClassVar[str]
+    """The rule as a short sentence without a full stop."""
+    level: ClassVar[Level] = "error"
+    """Of what it finds, where a finding does not say otherwise."""
+    rules: ClassVar[tuple[str, ...]] = ()
+    """Numbers of the list of rules in docs/checks.md, such as R10."""
+
+    @property
+    def name(self) -> str:
+        """The module's name with hyphens; waivers and reports name the check by it."""
+        return type(self).__module__.rpartition(".")[2].replace("_", "-")
+
+    @property
+    def text(self) -> str:
+        """What people read: the module's docstring."""
+        return inspect.cleandoc(sys.modules[type(self).__module__].__doc__ or "")
+
+    def look(self, sight: Sight) -> Iterator[Finding]:
+        """Everything that it finds; nothing where it has nothing to say."""
+        raise NotImplementedError
+
+    def finding(self, where: str, says: str, fix: str, *, level: Level | None = None) -> Finding:
+        """A finding of this check, of its own level where no other is given."""
+        return Finding(check=self.name, level=level or self.level, where=where, says=says, fix=fix)
+
+    def unknown(self, where: str, says: str, fix: str, *, level: Level = "advice") -> Finding:
+        """A finding that nobody said what the check would have to know."""
+        return Finding(check=self.name, level=level, where=where, says=says, fix=fix, state="unknown")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A role whose files cannot be written or read back, and why."""
+
+    placed: Placed
+    says: str
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """All that a check may look at: the design resolved, every file, what the files say, and the forecast."""
+
+    cluster: Cluster
+    forecast: Forecast | None = None
+    """None where nobody said what is asked of the sites."""
+    changed: Mapping[str, Texts] = field(default_factory=dict)
+    """Host -> path -> text, in place of what the components write: files as somebody found them on a server."""
+
+    @property
+    def design(self) -> Design:
+        """The design."""
+        return self.cluster.design
+
+    @property
+    def placed(self) -> tuple[Placed, ...]:
+        """Every role on every host."""
+        return self.cluster.placed
+
+    @cached_property
+    def files(self) -> Mapping[str, Mapping[str, ConfigFile]]:
+        """Host -> path -> file, for every host; without the files of a role that refuses to write them."""
+        return {
+            host: {config.path: self._current(host, config) for placed in roles for config in self._written[placed.key]}
+            for host, roles in self.cluster.by_host.items()
+        }
+
+    @cached_property
+    def texts(self) -> Mapping[str, Texts]:
+        """Host -> path -> text."""
+        return {host: {path: config.text for path, config in files.items()} for host, files in self.files.items()}
+
+    @cached_property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Every role whose files cannot be written, or cannot be read back."""
+        for placed in self.placed:
+            self.reading(placed)
+        return tuple(self._refused.values())
+
+    def reading(self, placed: Placed) -> Reading:
+        """What the files of a role say, read once; nothing where they cannot be read."""
+        if placed.key not in self._readings:
+            self._readings[placed.key] = self._read(placed)
+        return self._readings[placed.key]
+
+    def readings(self) -> Iterator[tuple[Placed, Reading]]:
+        """Every role with what its files say."""
+        for placed in self.placed:
+            yield placed, self.reading(placed)
+
+    def edges(self, *services: str) -> Iterator[tuple[Edge, Placed, Placed]]:
+        """Every connection between two roles with both its ends, the public's left out; of these services only."""
+        for edge in self.cluster.edges:
+            if edge.client != PUBLIC and (not services or edge.endpoint.service in services):
+                yield edge, self._role(edge.client, edge.client_role), self._role(edge.server, edge.server_role)
+
+    def clients(self, placed: Placed, *services: str) -> Iterator[tuple[Edge, Placed]]:
+        """Who connects to a role, the public left out."""
+        for edge in self.cluster.edges_to(placed.host.name, *services):
+            if edge.server_role == placed.role.name and edge.client != PUBLIC:
+                yield edge, self._role(edge.client, edge.client_role)
+
+    def servers(self, placed: Placed, *services: str) -> Iterator[tuple[Edge, Placed]]:
+        """To whom a role connects: the providers along its edges."""
+        for edge in self.cluster.edges_from(placed, *services):
+            yield edge, self._role(edge.server, edge.server_role)
+
+    def offering(self, *services: str) -> tuple[Placed, ...]:
+        """Every role that has an endpoint of one of these services."""
+        found = {o.placed.key: o.placed for service in services for o in self.cluster.providers(service)}
+        return tuple(found.values())
+
+    def beside(self, placed: Placed) -> Iterator[tuple[Placed, Reading]]:
+        """The other roles of the same host with what their files say."""
+        for other in self.cluster.by_host[placed.host.name]:
+            if other.key != placed.key:
+                yield other, self.reading(other)
+
+    def says(self, site: Site) -> Practice:
+        """What people say of a site's own settings; all of it unknown where nobody said anything."""
+        return site.says or Practice()
+
+    @cached_property
+    def _readings(self) -> dict[tuple[str, str], Reading]:
+        return {}
+
+    @cached_property
+    def _refused(self) -> dict[tuple[str, str], Refusal]:
+        return {}
+
+    @cached_property
+    def _written(self) -> Mapping[tuple[str, str], tuple[ConfigFile, ...]]:
+        return {placed.key: self._write(placed) for placed in self.placed}
+
+    @cached_property
+    def _roles(self) -> Mapping[tuple[str, str], Placed]:
+        return {placed.key: placed for placed in self.placed}
+
+    def _role(self, host: str, role: str) -> Placed:
+        return self._roles[host, role]
+
+    def _current(self, host: str, config: ConfigFile) -> ConfigFile:
+        text = self.changed.get(host, {}).get(config.path)
+        return config if text is None else replace(config, text=text)
+
+    def _write(self, placed: Placed) -> tuple[ConfigFile, ...]:
+        try:
+            return placed.component.files(placed)
+        except TierwrightError as error:
+            self._refused[placed.key] = Refusal(placed=placed, says=error.sentence)
+            return ()
+
+    def _read(self, placed: Placed) -> Reading:
+        texts = self.texts[placed.host.name]  # writes the files, so a refusal to write is known first
+        if placed.key in self._refused:
+            return NOTHING
+        try:
+            return placed.component.read(placed, texts)
+        except (TierwrightError, LookupError, ValueError, SyntaxError) as error:
+            says = f"its files cannot be read back: {type(error).__name__}: {error}"
+            self._refused[placed.key] = Refusal(placed=placed, says=says)
+            return NOTHING
+
+
+def place_of(placed: Placed) -> str:
+    """A role in its place, as findings and waivers name it."""
+    return f"{placed.host.name} {placed.role.name}"
+
+
+def between(client: Placed, server: Placed) -> str:
+    """A connection, as findings and waivers name it."""
+    return f"{place_of(client)} to {place_of(server)}"
