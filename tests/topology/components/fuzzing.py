@@ -22,8 +22,8 @@ PLAIN = ("plain", "plain.example.com", "/srv/plain", "10.0.0.9", "10.0.0.0/24", 
 HOSTILE = (
     "'; DROP TABLE x; --", '"', "a\nb", "a\rb", "$(id)", "`id`", "../../etc/passwd", "<b>x</b>", "a;b", "a b",
     "${PATH}", "%i", "a#b", "{{ 7 }}", "{% x %}", "a\\nb", "\x00", "\u202e", "é", "a=b", "a,b", "[a]", "{a}", "-rf",
-    "~root", "a'b", "on\nInclude /etc/shadow", "x }\nlocation / { alias /; }", "nginx; include /etc/passwd", "*", "a|b", "a&b",
-    "\ttab",
+    "~root", "a'b", "on\nInclude /etc/shadow", "x }\nlocation / { alias /; }", "nginx; include /etc/passwd", "*",
+    "a|b", "a&b", "\ttab",
 )  # fmt: skip
 _LETTERS = "abcxyz019-_./:@ \n\"';{}$%#=\\<>`|&*~[]()é"
 
