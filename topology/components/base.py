@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from topology.components.reading import NOTHING, Reading, Texts
-from topology.design import Host, Role
+from topology.design import Host, Role, Site
 from topology.value import Estimate, Value
 from topology.workload import Kind, RequestClass
 
@@ -356,6 +356,15 @@ class Component(ABC):
     def read(self, placed: Placed, texts: Texts) -> Reading:
         """What this role's files say, read back from the files of its host; see reading.py."""
         return NOTHING
+
+    def app_unit(self, site: Site) -> str:
+        """The systemd unit that runs the site's Python, where this component offers `app` or `jobs`: it is told when
+        Django's settings change. A unit that all sites share, such as apache2.service, is its own answer."""
+        return f"app-{site.name}.service"
+
+    def secrets(self, placed: Placed, site: Site) -> tuple[str, ...]:
+        """Names of the files in /etc/SITE/secrets that its files read for a site."""
+        return ()
 
     def preparations(self, placed: Placed) -> tuple[Preparation, ...]:
         """What a person does once before it first runs, in order: accounts, secrets, a copy of the data."""

@@ -186,6 +186,15 @@ class Cluster:
                 return placed
         raise KeyError((host, role))
 
+    def secrets_of(self, host: str, site: Site) -> tuple[str, ...]:
+        """Names of the files in /etc/SITE/secrets that a site's settings read on a host, which its unit must show it.
+
+        A unit of the site alone loads them under these names; one that several sites share as SITE_NAME, which is
+        what systemd makes of the whole directory: LoadCredential=SITE:/etc/SITE/secrets.
+        """
+        found = (name for placed in self.by_host[host] for name in placed.component.secrets(placed, site))
+        return tuple(dict.fromkeys(found))
+
     @cached_property
     def _endpoints(self) -> dict[tuple[str, str], tuple[Endpoint, ...]]:
         return {}
