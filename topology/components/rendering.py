@@ -118,7 +118,8 @@ def _finalize(value: Any) -> Any:
 @cache
 def _environment(folder: Path) -> jinja2.Environment:
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder / "templates"),
+        # A member of a family has its own templates, then those that its family shares.
+        loader=jinja2.FileSystemLoader([folder / "templates", folder.parent / "templates"]),
         undefined=jinja2.StrictUndefined,
         finalize=_finalize,
         autoescape=False,
