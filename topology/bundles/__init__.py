@@ -12,6 +12,7 @@ from typing import Any
 from topology.bundles.archive import refuse_target, write, write_directory, write_tar_gz, write_zip
 from topology.bundles.assembly import host_files
 from topology.bundles.bundle import Bundle, HostFile, Papers
+from topology.bundles.kept import Kept
 from topology.bundles.manifest import manifest
 from topology.bundles.members import Member, members, packages
 from topology.bundles.report import RESULTS, Answer, Result, ValidationReport
@@ -21,8 +22,8 @@ from topology.design import Design
 from topology.workload import Workload
 
 __all__ = [
-    "RESULTS", "Answer", "Bundle", "HostFile", "Member", "Papers", "Progress", "Result", "ValidationReport", "build",
-    "bundle_of", "manifest", "members", "packages", "refuse_target", "unvalidated", "validate", "write",
+    "RESULTS", "Answer", "Bundle", "HostFile", "Kept", "Member", "Papers", "Progress", "Result", "ValidationReport",
+    "build", "bundle_of", "manifest", "members", "packages", "refuse_target", "unvalidated", "validate", "write",
     "write_directory", "write_tar_gz", "write_zip",
 ]  # fmt: skip
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from topology.bundles.bundle import Bundle, HostFile
+from topology.bundles.kept import Kept, KeptAnswer, key_of
 from topology.bundles.programs import version_of
 from topology.bundles.report import Answer, Result, ValidationReport
 from topology.bundles.sandbox import Ground, SandboxRefused, find_program, ground
@@ -72,18 +73,50 @@ class Outcome:
     host: str | None = None
 
 
-def validate(bundle: Bundle, *, progress: Progress | None = None, workers: int = WORKERS) -> ValidationReport:
+def validate(
+    bundle: Bundle, *, progress: Progress | None = None, workers: int = WORKERS, kept: Kept | None = None
+) -> ValidationReport:
     """Check every file by its program, each distinct one once; a file that nothing can check says why.
 
-    Takes about a tenth of a second a check and worker. Uses Linux namespaces, no root and no network.
+    Takes about a tenth of a second a check and worker. Uses Linux namespaces, no root and no network. What `kept` holds
+    of an earlier export is not asked again.
     """
     checks = tuple(checks_of(bundle))
     distinct = {check.likeness: check for check in reversed(checks)}
-    outcomes = _run_all(tuple(distinct.values()), progress or _silent, workers)
+    known = {} if kept is None else dict(_remembered(distinct.values(), kept))
+    asked = tuple(check for likeness, check in distinct.items() if likeness not in known)
+    fresh = _run_all(asked, progress or _silent, workers)
+    if kept is not None:
+        _remember(asked, fresh, kept)
+    outcomes = {**known, **fresh}
     by_file = {
         (file.host, file.path): (check, outcomes[check.likeness]) for check in reversed(checks) for file in check.files
     }
     return ValidationReport(tuple(_answer(file, by_file.get((file.host, file.path))) for file in bundle.files))
+
+
+def _remembered(checks: Iterable[Check], kept: Kept) -> Iterator[tuple[Likeness, Outcome]]:
+    for check in checks:
+        key = _key(check)
+        found = None if key is None else kept.find(key)
+        if found is not None:
+            yield check.likeness, Outcome(result="accepted", output=found.output, host=found.host)
+
+
+def _remember(checks: Iterable[Check], outcomes: Mapping[Likeness, Outcome], kept: Kept) -> None:
+    for check in checks:
+        outcome, key = outcomes[check.likeness], _key(check)
+        if key is not None and outcome.result == "accepted" and outcome.host is not None:
+            kept.put(key, KeptAnswer(output=outcome.output, host=outcome.host))
+    kept.tidy()
+
+
+def _key(check: Check) -> str | None:
+    """None where the program's version is not known: nobody could tell when it is another."""
+    version = version_of(check.validator)
+    return (
+        None if version is None else key_of(check.placed.component, version, (check.placed.host.name, check.likeness))
+    )
 
 
 def unvalidated(bundle: Bundle, why: str) -> ValidationReport:

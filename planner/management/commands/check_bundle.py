@@ -20,8 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The checking."""
         parser.add_argument("checking", type=int)
+        parser.add_argument("--anew", action="store_true", help="believe no answer of an earlier time")
 
-    def handle(self, *, checking: int, **options: Any) -> None:
+    def handle(self, *, checking: int, anew: bool = False, **options: Any) -> None:
         """Check, leaving the pages their share of the machine."""
         os.nice(5)
-        check(Checking.objects.select_related("revision", "revision__plan").get(pk=checking))
+        check(Checking.objects.select_related("revision", "revision__plan").get(pk=checking), anew=anew)

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 
-from topology.bundles import Bundle, ValidationReport, refuse_target, unvalidated, validate, write
+from topology.bundles import Bundle, Kept, ValidationReport, refuse_target, unvalidated, validate, write
 from topology.management.command import FINDINGS, FINE, PlanCommand
 from topology.management.inputs import read_design, read_plan, workload_beside
 from topology.packing import pack
@@ -61,7 +62,7 @@ class Command(PlanCommand):
         if not ask:
             return unvalidated(bundle, "validation was left out (--no-validate)")
         watched = sys.stderr.isatty()
-        report = validate(bundle, progress=_show if watched else None)
+        report = validate(bundle, progress=_show if watched else None, kept=Kept(settings.VAR_DIR / "answers"))
         if watched:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
         return report
