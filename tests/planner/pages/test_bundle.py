@@ -36,7 +36,7 @@ DATA: Mapping[str, Any] = {
 @pytest.fixture
 def plan(monkeypatch: pytest.MonkeyPatch) -> Plan:
     """A plan with one revision, whose files nobody checks by itself."""
-    monkeypatch.setattr(checking, "_start", lambda found: None)
+    monkeypatch.setattr(checking, "_start", lambda found, *how: None)
     return revisions.start(
         document.from_data(dict(DATA), catalogue=catalogue()), name="Newspaper", message="first"
     ).plan
