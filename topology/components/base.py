@@ -357,9 +357,11 @@ class Component(ABC):
         """What this role's files say, read back from the files of its host; see reading.py."""
         return NOTHING
 
-    def app_unit(self, site: Site) -> str:
-        """The systemd unit that runs the site's Python, where this component offers `app` or `jobs`: it is told when
-        Django's settings change. A unit that all sites share, such as apache2.service, is its own answer."""
+    def app_unit(self, placed: Placed, site: Site) -> str:
+        """The systemd unit by which this role runs the site's Python, where it offers `app` or `jobs`.
+
+        It is told when Django's settings change. Where one unit runs all sites, that is the answer: apache2.service.
+        """
         return f"app-{site.name}.service"
 
     def secrets(self, placed: Placed, site: Site) -> tuple[str, ...]:
