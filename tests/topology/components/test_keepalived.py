@@ -64,3 +64,13 @@ def test_the_firewall_lets_the_peers_speak() -> None:
     text = text_of(sharing(), "lb2", "/etc/nftables.conf")
 
     assert "ip saddr { 10.0.0.11, 10.0.0.13 } ip protocol 112 accept" in text
+
+
+def test_a_network_without_vrrp_refuses_it_with_the_way_out() -> None:
+    with pytest.raises(TierwrightError, match=r"carries no VRRP.*take bind9"):
+        _ = sharing(network={"vrrp": False}).edges
+
+
+@pytest.mark.parametrize("network", [{}, {"vrrp": True}])
+def test_a_network_that_carries_vrrp_or_of_which_nobody_said_so_takes_it(network: dict[str, Any]) -> None:
+    assert "virtual_router_id" in text_of(sharing(network=network), "lb1", PATH)

@@ -13,16 +13,21 @@ from topology.components.base import (
     Component,
     ConfigFile,
     Endpoint,
+    Log,
+    Measured,
     Memory,
     Placed,
     Preparation,
     Sizing,
+    Trouble,
     Validator,
 )
 from topology.components.bind9.boot import boot
+from topology.components.bind9.reader import read
 from topology.components.bind9.settings import Bind9Settings, size
 from topology.components.bind9.validate import check
 from topology.components.bind9.zones import OWN, Zone, zones_of
+from topology.components.reading import Reading, Texts
 from topology.components.rendering import render
 from topology.demands import guess
 
@@ -34,7 +39,7 @@ class Bind9(Component):
     """The name server."""
 
     name = "bind9"
-    title = "BIND 9"
+    title = "BIND 9: round-robin DNS"
     roles = {"bind9": "name server of the site's own names"}  # noqa: RUF012
     offers = {"bind9": ("dns",)}  # noqa: RUF012
     era = ("chapter", "today")
@@ -43,6 +48,24 @@ class Bind9(Component):
     settings = Bind9Settings
     evidence = "booted"
     answer = "example.com: 203.0.113.11, 203.0.113.12, each of them first in turn; other names are refused"
+    measured = Measured(memory_mib=32, cpu_ms=0.02, says="a question over UDP, 500 of them")
+    logs = (Log(path="journal: named.service", says="zones that were loaded, and why one was not"),)
+    troubles = (
+        Trouble(
+            sees="one server gets nearly everything",
+            does="Big resolvers keep one answer for all their users. Round-robin DNS spreads clients, not requests;"
+            " for even loads put a balancer behind the names.",
+        ),
+        Trouble(
+            sees="a dead server still gets visitors",
+            does="DNS does not watch servers: take its line out of the zone, reload, and wait for the"
+            " time to live to pass.",
+        ),
+        Trouble(
+            sees="SERVFAIL for a zone",
+            does="named-checkconf -z says why; most often the file of the zone's own records is missing.",
+        ),
+    )
     validator = Validator(
         program="named-checkconf",
         package="bind9-utils",
@@ -86,6 +109,10 @@ class Bind9(Component):
                 lines=(f"install -d -g bind {OWN}", *(f"touch {zone.own}" for zone in zones)),
             ),
         )
+
+    def read(self, placed: Placed, texts: Texts) -> Reading:
+        """What its files say."""
+        return read(texts)
 
     def memory(self, placed: Placed) -> Memory:
         """Its own."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 from topology.components.base import Stage, Verdict
 from topology.components.bind9.zones import Zone, zones_of
+from topology.components.booting import ASKING
 
 _SCRIPT = r"""
 ip address add "$1/32" dev lo
@@ -40,6 +42,7 @@ for attempt in range(100):
         pass
     time.sleep(0.1)
 print(json.dumps({"answers": [asked(sys.argv[2])[1] for _ in range(12)], "stranger": asked("www.example.net")[0]}))
+measured(lambda: asked(sys.argv[2]), 500, "a question")
 """
 REFUSED = 5
 
@@ -49,11 +52,13 @@ def boot(stage: Stage) -> Verdict:
     zone = zones_of(stage.placed)[0]
     for other in zones_of(stage.placed):
         stage.scaffold(other.own, "")
-    ran = stage.run(["bash", "-c", _SCRIPT, "named", stage.placed.host.address, _ASK, zone.name], seconds=40)
+    ran = stage.run(["bash", "-c", _SCRIPT, "named", stage.placed.host.address, ASKING + _ASK, zone.name], seconds=40)
     answer = re.search(r"^{.*}$", ran.output, re.MULTILINE)
     if answer is None:
         return Verdict(accepted=False, says=ran.output.strip())
-    return _judge(json.loads(answer.group()), zone)
+    verdict = _judge(json.loads(answer.group()), zone)
+    took = re.search(r"^measured: .*$", ran.output, re.MULTILINE)
+    return replace(verdict, says=f"{verdict.says}\n{took.group() if took else 'nothing measured'}")
 
 
 def _judge(answer: dict[str, object], zone: Zone) -> Verdict:

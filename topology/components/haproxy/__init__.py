@@ -12,15 +12,20 @@ from topology.components.base import (
     ConfigFile,
     Demand,
     Endpoint,
+    Log,
+    Measured,
     Memory,
     Need,
     Placed,
     Sizing,
+    Trouble,
     Validator,
 )
 from topology.components.haproxy.backends import file_prefixes, fronts_media, media_of, web_of
+from topology.components.haproxy.reader import read
 from topology.components.haproxy.settings import HaproxySettings, memory_of, size
 from topology.components.haproxy.validate import PATH, boot, check
+from topology.components.reading import Reading, Texts
 from topology.components.rendering import render
 from topology.demands import HAPROXY_PASS, bytes_of
 from topology.sizing import HEALTH_PATH
@@ -39,6 +44,33 @@ class Haproxy(Component):
     settings = HaproxySettings
     evidence = "booted"
     answer = "GET /: 200 served"
+    measured = Measured(memory_mib=6, cpu_ms=0.19, says="a request over a new connection, 300 of them, one web server")
+    logs = (
+        Log(
+            path="/var/log/haproxy.log", says="a line for each request: server, times in queue and in the server, state"
+        ),
+        Log(path="journal: haproxy.service", says="servers that went down and came up, and why a start failed"),
+    )
+    troubles = (
+        Trouble(
+            sees="503 for every page, and `backend web has no server available` in the journal",
+            does="Ask a web server for the health path yourself, with the site's name in Host: anything but 200 counts"
+            " as dead.",
+        ),
+        Trouble(
+            sees="503 while the web servers are well, with `sQ` in the log",
+            does="Requests waited longer than timeout queue: the applications have too few slots for the load. Add a"
+            " web server; more maxconn only moves the queue to where nobody sees it.",
+        ),
+        Trouble(
+            sees="504 with `sH` in the log",
+            does="The web server did not answer in time. Its own time limit is shorter, so look there for what hangs.",
+        ),
+        Trouble(
+            sees="a server is to be taken away for a while",
+            does="echo 'set server web/web1 state drain' | socat stdio /run/haproxy/admin.sock; ready brings it back.",
+        ),
+    )
     validator = Validator(
         program="haproxy",
         package="haproxy",
@@ -89,6 +121,10 @@ class Haproxy(Component):
         )
         reasons = (*sizing.reasons, *(server.room.reason(server.name) for server in web if server.room))
         return (ConfigFile(path=PATH, text=text, unit="haproxy.service", reasons=reasons),)
+
+    def read(self, placed: Placed, texts: Texts) -> Reading:
+        """What its files say."""
+        return read(texts)
 
     def memory(self, placed: Placed) -> Memory:
         """Buffers of the connections that it may hold, and its own."""

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 
+from topology.components import booting
 from topology.components.base import Stage, Verdict
 from topology.components.haproxy.backends import media_of, web_of
 
 PATH = "/etc/haproxy/haproxy.cfg"
-_BOOT = """
-own=$1 addresses=$2; shift 2
+_START = """
+own=$1 addresses=$2 web=$3
 mkdir -p /run/haproxy && mkfifo /run/go
-unshare --net sh -c 'read go </run/go; exec python3 -c "$0"' "$1" &
+unshare --net sh -c 'read go </run/go; exec python3 -c "$0" >/run/said 2>&1' "$web" &
 web=$!
 while [ "$(readlink /proc/$web/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
 ip link add eth0 type veth peer name far0 netns $web
@@ -22,7 +23,7 @@ ip addr add "$own" dev eth0 && ip link set eth0 up
 for address in $addresses; do nsenter --target $web --net ip addr add "$address" dev far0; done
 nsenter --target $web --net ip link set far0 up
 echo go >/run/go
-haproxy -D -f /etc/haproxy/haproxy.cfg && exec python3 -c "$2" "$3"
+haproxy -D -f /etc/haproxy/haproxy.cfg || exit
 """
 _WEB = """
 import http.server
@@ -33,16 +34,17 @@ class Web(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(("", 80), Web).serve_forever()
 """
 _ASK = """
-import http.client, sys, time
+all_others = others
+def others():  # the balancer alone, not the servers behind it
+    return [pid for pid in all_others() if open(f"/proc/{pid}/comm").read().strip() == "haproxy"]
+name = sys.argv[4]
 for attempt in range(100):
-    asked = http.client.HTTPConnection("127.0.0.1", timeout=5)
-    asked.request("GET", "/", headers={"Host": sys.argv[1]})
-    answer = asked.getresponse()
-    said = f"GET /: {answer.status} {answer.read().decode().strip()}"
-    if answer.status == 200:
+    status, text, _ = get("/", host=name)
+    if status == 200:
         break
     time.sleep(0.1)
-print(said)
+print(f"GET /: {status} {text.strip()}")
+measured(lambda: get("/", host=name), 300, "a request")
 """
 
 
@@ -65,6 +67,5 @@ def boot(stage: Stage) -> Verdict:
     placed = stage.placed
     prefix, name = placed.cluster.design.cidr.prefixlen, placed.cluster.sites[0].domains[0]
     addresses = " ".join(f"{server.address}/{prefix}" for server in web_of(placed, 0))
-    argv = ["sh", "-c", _BOOT, "haproxy", f"{placed.host.address}/{prefix}", addresses, _WEB, _ASK, name]
-    said = stage.run(argv, seconds=40).output.strip().splitlines()[-1:]
-    return Verdict(accepted=said == ["GET /: 200 served"], says="".join(said))
+    words = (f"{placed.host.address}/{prefix}", addresses, _WEB, name)
+    return booting.boot(stage, start=_START, ask=_ASK, expects=["GET /: 200 served", "measured: "], words=words)

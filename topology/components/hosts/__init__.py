@@ -6,8 +6,10 @@ outage that chapter 21 warns of. The names are for people, logs and monitoring.
 
 from __future__ import annotations
 
-from topology.components.base import EVERY_HOST, Component, ConfigFile, Placed, Reason, Validator
+from topology.components.base import EVERY_HOST, Component, ConfigFile, Placed, Reason, Trouble, Validator
+from topology.components.hosts.reader import read
 from topology.components.hosts.validate import check
+from topology.components.reading import Reading, Texts
 from topology.components.rendering import Token
 
 PATH = "/etc/hosts"
@@ -29,6 +31,12 @@ class Hosts(Component):
     implied_by = frozenset({EVERY_HOST})
     evidence = "booted"
     answer = "getent finds 3 servers"
+    troubles = (
+        Trouble(
+            sees="a name finds another address than the plan's",
+            does="Some tool of the provider rewrites /etc/hosts at boot: for cloud-init set manage_etc_hosts: false.",
+        ),
+    )
     validator = Validator(
         program="getent",
         package="libc-bin",
@@ -49,6 +57,10 @@ class Hosts(Component):
             facts={"servers": len(servers)},
         )
         return (ConfigFile(path=PATH, text="\n".join(lines) + "\n", action="none", reasons=(reason,)),)
+
+    def read(self, placed: Placed, texts: Texts) -> Reading:
+        """What its files say."""
+        return read(texts)
 
 
 COMPONENT = Hosts()

@@ -6,9 +6,11 @@ most cloud networks do not, and there round-robin DNS or the provider's own floa
 
 from __future__ import annotations
 
-from topology.components.base import Component, ConfigFile, Endpoint, Need, Placed, Sizing, Validator
-from topology.components.keepalived.settings import KeepalivedSettings, position, size
+from topology.components.base import Component, ConfigFile, Endpoint, Log, Need, Placed, Sizing, Trouble, Validator
+from topology.components.keepalived.reader import read
+from topology.components.keepalived.settings import KeepalivedSettings, position, refuse_deaf_network, size
 from topology.components.keepalived.validate import PATH, boot, check
+from topology.components.reading import Reading, Texts
 from topology.components.rendering import render
 
 
@@ -24,16 +26,35 @@ class Keepalived(Component):
     settings = KeepalivedSettings
     evidence = "booted"
     answer = "eth0 holds 10.0.0.10"
+    logs = (Log(path="journal: keepalived.service", says="which balancer became MASTER or BACKUP, and why"),)
+    troubles = (
+        Trouble(
+            sees="two balancers hold the address at once",
+            does="They do not hear each other: see that VRRP (IP protocol 112) passes between their addresses, in their"
+            " firewalls and in the provider's.",
+        ),
+        Trouble(
+            sees="the address moved, and nobody reaches it",
+            does="The network does not let an address move between machines; most clouds do not. Take the provider's"
+            " own floating address, or round-robin DNS, and say network.vrrp: false.",
+        ),
+        Trouble(
+            sees="no balancer holds the address",
+            does="Every one has lost its HAProxy, or the interface of the plan is not the host's: see `ip link`.",
+        ),
+    )
     validator = Validator(
         program="keepalived",
         package="keepalived",
-        says="keepalived -t -f /etc/keepalived/keepalived.conf, with the interface of the plan",
+        says="keepalived -t -f /etc/keepalived/keepalived.conf, with the interface of the plan; an advert below a"
+        " second only in version 3",
         check=check,
         boot=boot,
     )
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """VRRP between the balancers, at the virtual address."""
+        refuse_deaf_network(placed)
         return (Endpoint(service="vrrp", port=0, protocol="vrrp", address=size(placed)["virtual_address"]),)
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
@@ -59,6 +80,10 @@ class Keepalived(Component):
             **sizing.values,
         )
         return (ConfigFile(path=PATH, text=text, unit="keepalived.service", reasons=sizing.reasons),)
+
+    def read(self, placed: Placed, texts: Texts) -> Reading:
+        """What its files say."""
+        return read(texts)
 
 
 COMPONENT = Keepalived()

@@ -28,6 +28,17 @@ class KeepalivedSettings(Settings):
     """VRRP router number, one for each group of balancers on a network segment; 51 by default."""
 
 
+def refuse_deaf_network(placed: Placed) -> None:
+    """An address can move only where the network carries VRRP; where nobody said so, a check asks."""
+    network = placed.cluster.design.network
+    if network is not None and network.vrrp is False:
+        raise TierwrightError(
+            "this network carries no VRRP (network.vrrp: false), so keepalived cannot move an address in it;"
+            " take bind9 for round-robin DNS or the provider's own balancer instead",
+            place=Place(path=f"tier {placed.host.tier}"),
+        )
+
+
 def position(placed: Placed) -> int:
     """The place of this balancer among those that share the address, from 0."""
     names = [host.name for host in placed.cluster.hosts_offering("vrrp")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from topology.components.base import Stage, Verdict
+from topology.components.keepalived.reader import read
 from topology.components.keepalived.settings import size
 
 PATH = "/etc/keepalived/keepalived.conf"
@@ -35,6 +36,10 @@ def check(stage: Stage) -> Verdict:
         f"keepalived -t -f {COPY}",
     )
     ran = stage.run(["sh", "-c", " && ".join(steps)])
+    if any(one.advert_seconds < 1 and one.version < 3 for one in read({PATH: stage.read(PATH)}).vrrp):
+        return Verdict(
+            accepted=False, says="VRRP below version 3 counts whole seconds: write version 3 or advert_int 1"
+        )
     accepted = ran.status == 0 and "Unknown keyword" not in ran.output
     says = ran.output.replace(COPY, PATH).replace(OWN_SCRIPT, SCRIPT)
     return Verdict(accepted=accepted, says=says or ("keepalived accepts it" if accepted else "keepalived refuses it"))

@@ -9,9 +9,11 @@ is the one that you come from: with any other, ssh is shut.
 
 from __future__ import annotations
 
-from topology.components.base import EVERY_HOST, Component, ConfigFile, Placed, Reason, Validator
+from topology.components.base import EVERY_HOST, Component, ConfigFile, Log, Placed, Reason, Trouble, Validator
+from topology.components.nftables.reader import read
 from topology.components.nftables.rules import Rule, rules_of
 from topology.components.nftables.validate import PATH, boot, check
+from topology.components.reading import Reading, Texts
 from topology.components.rendering import render
 
 
@@ -26,6 +28,21 @@ class Nftables(Component):
     implied_by = frozenset({EVERY_HOST})
     evidence = "booted"
     answer = "port 22 from 10.0.0.254: open; port 22 from 192.0.2.9: shut"
+    logs = (
+        Log(path="journal: nftables.service", says="why a rule set was not loaded; dropped packets are not logged"),
+    )
+    troubles = (
+        Trouble(
+            sees="a connection that the plan does not know runs into a timeout",
+            does="`nft list table inet tierwright` shows what is open. Add the program to the plan: a table of your"
+            " own can shut more, but what one table drops no other lets in.",
+        ),
+        Trouble(
+            sees="ssh is shut after the first start",
+            does="You do not come from network.admin_cidr. By the provider's console: nft delete table inet tierwright;"
+            " then correct the plan.",
+        ),
+    )
     validator = Validator(
         program="nft",
         package="nftables",
@@ -45,6 +62,10 @@ class Nftables(Component):
         )
         reasons = (_admin(placed), *map(_reason, rules))
         return (ConfigFile(path=PATH, text=text, mode=0o755, unit="nftables.service", reasons=reasons),)
+
+    def read(self, placed: Placed, texts: Texts) -> Reading:
+        """What its files say."""
+        return read(texts)
 
 
 def _admin(placed: Placed) -> Reason:
