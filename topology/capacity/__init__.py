@@ -27,6 +27,7 @@ from topology.capacity.growth import date_after
 from topology.capacity.inputs import Input, inputs_of
 from topology.capacity.latency import Figure
 from topology.capacity.lessons import LESSON_NAMES, Lesson, LessonPoint, lessons_document, lessons_of
+from topology.capacity.memory import memory_on
 from topology.capacity.performability import Service
 from topology.capacity.planning import HEADROOMS, Need, headroom_of, needs, servers_needed
 from topology.capacity.prospects import Outlook, outlook, outlook_document
@@ -94,8 +95,8 @@ __all__ = [
     "TierForecast", "Today", "Traffic", "Transients", "Variation", "Verifier", "Week", "cached_share_of", "calibrate",
     "candidate_design", "cheapest", "cheapest_document", "crowd_of", "date_after", "deprived", "digits", "evaluate",
     "forecast", "forecast_of", "headroom_of", "inputs_of", "lessons_document", "lessons_of", "many_seeds",
-    "many_worlds", "needs", "needs_varied", "outlook", "outlook_document", "outlook_varied", "parse_case", "percent",
-    "portable", "read_traffic", "rearranged", "replay", "servers_needed", "simulate", "solve_case", "space_of",
-    "stretches", "survey", "survey_varied", "sweep_digest", "sweep_join", "sweep_pieces", "sweep_question",
+    "many_worlds", "memory_on", "needs", "needs_varied", "outlook", "outlook_document", "outlook_varied", "parse_case",
+    "percent", "portable", "read_traffic", "rearranged", "replay", "servers_needed", "simulate", "solve_case",
+    "space_of", "stretches", "survey", "survey_varied", "sweep_digest", "sweep_join", "sweep_pieces", "sweep_question",
     "sweep_text", "sweep_work", "to_document", "varied", "without", "workload_of_traffic",
 ]  # fmt: skip

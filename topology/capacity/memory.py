@@ -48,6 +48,11 @@ def memory_of(cluster: Cluster) -> Mapping[str, tuple[Taken, ...]]:
     return {host: taken_on(placed) for host, placed in cluster.by_host.items()}
 
 
+def memory_on(cluster: Cluster, host: str) -> MemoryUse:
+    """Memory of one server with everything on it, in MiB; KeyError where there is no such server."""
+    return memory_use(taken_on(cluster.by_host[host]), cluster.host(host).type.ram_mib)
+
+
 def guessed_share(parts: Iterable[Taken]) -> float:
     """Share of the expected use that rests on guesses, 0 to 1."""
     listed = tuple(parts)

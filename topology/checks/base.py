@@ -5,13 +5,25 @@ from __future__ import annotations
 import inspect
 import sys
 from abc import ABC
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar, Literal
 
 from topology.capacity import Forecast
-from topology.components import NOTHING, PUBLIC, Cluster, ConfigFile, Edge, Placed, Reading, Texts
+from topology.components import (
+    LOOPBACK,
+    NOTHING,
+    PUBLIC,
+    Cluster,
+    ConfigFile,
+    DjangoFacts,
+    Edge,
+    Placed,
+    Reading,
+    Target,
+    Texts,
+)
 from topology.design import Design, Site, TierwrightError
 from topology.practice import Practice, Waiver
 
@@ -170,6 +182,56 @@ class Sight:
         found = {o.placed.key: o.placed for service in services for o in self.cluster.providers(service)}
         return tuple(found.values())
 
+    def offers(self, placed: Placed, service: str) -> bool:
+        """Whether a role has an endpoint of this service."""
+        return any(endpoint.service == service for endpoint in self.cluster.endpoints_of(placed))
+
+    def at(self, address: str, *services: str) -> Iterator[Placed]:
+        """The roles that offer one of these services on the host with this address."""
+        return (placed for placed in self.offering(*services) if placed.host.address == address)
+
+    def databases_of(self, placed: Placed) -> Iterator[Placed]:
+        """The databases that a role reaches, by a pool or without."""
+        for _, server in self.servers(placed, "sql", "pool"):
+            if self.offers(server, "pool"):
+                yield from (behind for _, behind in self.servers(server, "sql"))
+            else:
+                yield server
+
+    def targets(self, client: Placed, edge: Edge) -> Iterator[Target]:
+        """Those of a role's targets, as its files name them, that are the server of this connection."""
+        address = self.cluster.host(edge.server).address
+        for target in self.reading(client).targets:
+            if target.socket is not None:
+                same = target.socket == edge.endpoint.socket
+            else:
+                local = edge.local and target.address in (LOOPBACK, "localhost")
+                same = target.port == edge.endpoint.port and (local or target.address in (address, edge.server))
+            if same:
+                yield target
+
+    def opened_to(self, clients: Iterable[tuple[Edge, Placed]]) -> int:
+        """Connections that these clients may hold open to one server, as their files say, else as the design does."""
+        return sum(
+            self.reading(client).opens.get(edge.endpoint.service, edge.connections) * edge.fan_in
+            for edge, client in clients
+        )
+
+    def django(self) -> Iterator[tuple[Placed, DjangoFacts]]:
+        """What the settings of every site say, on every server that has them."""
+        for placed, reading in self.readings():
+            for facts in reading.django:
+                yield placed, facts
+
+    def site(self, name: str) -> Site:
+        """The site of that name; KeyError when there is none."""
+        return {site.name: site for site in self.design.sites}[name]
+
+    @cached_property
+    def app_servers(self) -> int:
+        """Servers that run Python code of the sites."""
+        return self.cluster.count("app")
+
     def beside(self, placed: Placed) -> Iterator[tuple[Placed, Reading]]:
         """The other roles of the same host with what their files say."""
         for other in self.cluster.by_host[placed.host.name]:
@@ -230,3 +292,8 @@ def place_of(placed: Placed) -> str:
 def between(client: Placed, server: Placed) -> str:
     """A connection, as findings and waivers name it."""
     return f"{place_of(client)} to {place_of(server)}"
+
+
+def seconds(value: float) -> str:
+    """A time for a sentence."""
+    return f"{value:g} s"
