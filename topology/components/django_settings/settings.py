@@ -8,6 +8,7 @@ from pydantic import Field
 
 from topology.components.base import Placed, Settings, Sizer, Sizing
 from topology.demands import CONNECT_DATABASE
+from topology.fields import Slug
 
 MIB = 1024 * 1024
 
@@ -17,6 +18,8 @@ class DjangoSettings(Settings):
 
     conn_max_age: Annotated[int, Field(ge=0, le=300)] | None = None
     """Seconds that a database connection is kept for the next request; 0 opens one for each request."""
+    media_region: Slug | None = None
+    """Region of the object store that keeps uploads, where the plan has one; us-east-1 by default."""
 
 
 def size(placed: Placed) -> Sizing:
@@ -34,4 +37,6 @@ def size(placed: Placed) -> Sizing:
     sizer.set(
         "upload_bytes", upload * MIB, "upload_mib × 1,048,576: the same limit as the web server's", upload_mib=upload
     )
+    if any(external.kind == "s3" for external in placed.cluster.design.externals):
+        sizer.set("media_region", "us-east-1", "what object stores answer to that know no regions")
     return sizer.done()

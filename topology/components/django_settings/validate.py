@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from topology.components.base import Stage, Verdict
+from topology.components.django_settings.files import secrets_of
 from topology.design import Site
 
 PROJECT = Path(__file__).parent / "project"
@@ -17,7 +18,7 @@ from django.test import Client
 answer = Client().get("/", headers={"host": sys.argv[1]})
 print(f"GET /: {answer.status_code} {answer.content.decode()}")
 """
-SECRETS = {"secret_key": "throw-away-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH", "database_password": "throw-away"}
+KEY = "throw-away-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH"
 
 
 def check(stage: Stage) -> Verdict:
@@ -30,12 +31,12 @@ def check(stage: Stage) -> Verdict:
 
 
 def _scaffold(stage: Stage) -> None:
-    files = dict(pair for site in stage.placed.cluster.sites for pair in _throw_away(site))
+    files = dict(pair for site in stage.placed.cluster.sites for pair in _throw_away(stage, site))
     for path, text in files.items():
         stage.scaffold(path, text)
 
 
-def _throw_away(site: Site) -> Iterator[tuple[str, str]]:
+def _throw_away(stage: Stage, site: Site) -> Iterator[tuple[str, str]]:
     """A minimal project in the place of the site's code, and secrets; two sites may share a directory."""
     folder = site.code.directory
     settings = site.code.settings.partition(":")[0].replace(".", "/")
@@ -46,8 +47,8 @@ def _throw_away(site: Site) -> Iterator[tuple[str, str]]:
         ("throw_away_names.py", "names"),
     ):
         yield f"{folder}/{path}", (PROJECT / f"{name}.py.txt").read_text(encoding="utf-8")
-    for name, value in SECRETS.items():
-        yield f"/etc/{site.name}/secrets/{name}", value
+    for name in secrets_of(stage.placed, site):
+        yield f"/etc/{site.name}/secrets/{name}", KEY if name == "secret_key" else "throw-away"
 
 
 def _check_site(stage: Stage, site: Site) -> Verdict:

@@ -105,7 +105,7 @@ def _places(placed: Placed, site: Site) -> list[tuple[str, int | str]]:
     folders = [
         e.endpoint.socket.rpartition("/")[0] for e in edges if e.endpoint.socket and e.endpoint.site == site.name
     ]
-    secrets = ["secret_key"] if folders else ["secret_key", "database_password"]
+    secrets = placed.cluster.secrets_of(placed.host.name, site)
     return [
         *(("ReadWritePaths", f"-{folder}") for folder in (f"{site.root}/media", *folders)),
         *(("LoadCredential", f"{name}:/etc/{site.name}/secrets/{name}") for name in secrets),
