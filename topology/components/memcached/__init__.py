@@ -5,7 +5,21 @@ The list of servers must be the same, as text and in order, on every app server,
 
 from __future__ import annotations
 
-from topology.components.base import DYNAMIC, Component, ConfigFile, Demand, Endpoint, Memory, Placed, Sizing, Validator
+from topology.components.base import (
+    DYNAMIC,
+    Component,
+    ConfigFile,
+    Demand,
+    Endpoint,
+    Log,
+    Measured,
+    Memory,
+    Placed,
+    Sizing,
+    Trouble,
+    Validator,
+)
+from topology.components.memcached.reading import reading_of
 from topology.components.memcached.settings import (
     CONNECTION_MIB,
     OVERHEAD_SHARE,
@@ -14,6 +28,7 @@ from topology.components.memcached.settings import (
     size,
 )
 from topology.components.memcached.validate import PATH, boot, check
+from topology.components.reading import Reading, Texts
 from topology.components.rendering import words
 from topology.demands import MEMCACHED_GET, demand_of
 from topology.value import Estimate, estimate
@@ -36,6 +51,7 @@ class Memcached(Component):
     settings = MemcachedSettings
     evidence = "booted"
     answer = "a value is stored and read back"
+    measured = Measured(memory_mib=3, cpu_ms=0.01, says="a look-up of 1 kB, 2,000 one after the other")
     validator = Validator(
         program="memcached",
         package="memcached",
@@ -43,10 +59,28 @@ class Memcached(Component):
         check=check,
         boot=boot,
     )
+    logs = (Log(path="journal: memcached.service", says="starts and refusals; what is asked is not logged"),)
+    troubles = (
+        Trouble(
+            sees="Few pages come from the cache, and each server is busy with its own",
+            does="Compare CACHES on all application servers: the list must be the same text in the same order. Then ask"
+            " `stats` for get_hits, get_misses and evictions; many evictions mean that it is too small.",
+        ),
+        Trouble(
+            sees="Errors go on after a server of the cache is back",
+            does="The client keeps broken connections where ignore_exc is off. The plan's settings have it on: a lost"
+            " server is a miss. Look for a CACHES of the site's own.",
+        ),
+        Trouble(
+            sees="A value is never found though it was set",
+            does="It is larger than max_item_mib, or it was pushed out. `stats` counts what was too large.",
+        ),
+    )
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """The cache's port, on the private address only."""
-        return (Endpoint(service="cache", port=placed.written.port or 11211, carries=DYNAMIC),)  # type: ignore[attr-defined]
+        port = placed.written.port or 11211  # type: ignore[attr-defined]
+        return (Endpoint(service="cache", port=port, carries=DYNAMIC, speaks="memcached"),)
 
     def size(self, placed: Placed) -> Sizing:
         """Memory, connections and threads."""
@@ -68,6 +102,10 @@ class Memcached(Component):
         )
         text = "# From the design; a restart empties the cache.\n" + "".join(f"{option}\n" for option in options)
         return (ConfigFile(path=PATH, text=text, action="restart", unit="memcached.service", reasons=sizing.reasons),)
+
+    def read(self, placed: Placed, texts: Texts) -> Reading:
+        """Where it listens, and for how many."""
+        return reading_of(texts)
 
     def memory(self, placed: Placed) -> Memory:
         """The cache, which fills up in time, and what memcached takes beside it."""
