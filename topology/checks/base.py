@@ -223,6 +223,14 @@ class Sight:
             for facts in reading.django:
                 yield placed, facts
 
+    def settings(self) -> Iterator[tuple[Site, DjangoFacts, Placed]]:
+        """What the settings of every site say, the same on several servers once, with the first of them."""
+        seen: set[DjangoFacts] = set()
+        for placed, facts in self.django():
+            if facts not in seen:
+                seen.add(facts)
+                yield self.site(facts.site), facts, placed
+
     def site(self, name: str) -> Site:
         """The site of that name; KeyError when there is none."""
         return {site.name: site for site in self.design.sites}[name]
@@ -292,6 +300,11 @@ def place_of(placed: Placed) -> str:
 def between(client: Placed, server: Placed) -> str:
     """A connection, as findings and waivers name it."""
     return f"{place_of(client)} to {place_of(server)}"
+
+
+def site_place(site: Site) -> str:
+    """A site, as findings and waivers name it."""
+    return f"site {site.name}"
 
 
 def seconds(value: float) -> str:

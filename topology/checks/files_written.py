@@ -20,9 +20,12 @@ class FilesWritten(Check):
     title = "Every role can write its files"
 
     def look(self, sight: Sight) -> Iterator[Finding]:
-        """One finding for each role that cannot."""
+        """One finding for each reason: equal servers refuse with equal words."""
+        told: set[str] = set()
         for refusal in sight.refusals:
-            yield self.finding(place_of(refusal.placed), refusal.says, "Change the plan as this sentence says.")
+            if refusal.says not in told:
+                told.add(refusal.says)
+                yield self.finding(place_of(refusal.placed), refusal.says, "Change the plan as this sentence says.")
 
 
 CHECK = FilesWritten()
