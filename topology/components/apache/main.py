@@ -22,7 +22,7 @@ EVERY_ROLE = ("authz_core", "mime", "reqtimeout", "headers", "setenvif")
 """Modules that the main file itself speaks to; the roles add theirs."""
 MOST_PROCESSES = 20_000
 """Highest ServerLimit that Apache is built for with the event MPM; prefork has 200,000."""
-MAIN_SETTINGS = ("timeout", "keepalive_timeout", "upload_mib", "listen_backlog", "header_seconds")
+MAIN_SETTINGS = ("timeout", "keepalive_timeout", "upload_mib", "listen_backlog", "header_seconds", "graceful_seconds")
 
 Mpm = Literal["prefork", "event"]
 
@@ -101,6 +101,12 @@ def set_main(sizer: Sizer, placed: Placed, *, keep_alive: bool) -> None:
         "timeout",
         chain.proxy,
         "seconds that Apache waits for a stalled client or backend: above the time that one request may take",
+        request_seconds=limits.request_seconds,
+    )
+    sizer.set(
+        "graceful_seconds",
+        chain.graceful,
+        "what a stopping Apache leaves its requests to end: the time that one may take",
         request_seconds=limits.request_seconds,
     )
     _set_keep_alive(sizer, placed, chain, keep_alive=keep_alive)
