@@ -24,6 +24,7 @@ from topology.stages.layout import hosts_for, hosts_offering, offers, placed, se
 from topology.stages.sizing import counted, sized
 from topology.stages.stacks import at_hand_or, programs_of, replicas_for
 from topology.stages.steps import Phase, Step, Transition, offering, on, shared, units
+from topology.stages.stores import store_of
 
 Several = Literal["balancer", "media", "database"]
 Many = Annotated[int, Field(ge=1, le=1000)]
@@ -187,10 +188,10 @@ def _promotion(change: Transition, replica: Placed) -> Step:
         hosts=(*(app.host.name for app in apps), replica.host.name),
         does=f"Where {old} still lives, stop the application first, and see that the replica has everything: what"
         f" {old} did not send is lost. Never let {old} be written to again as it is.",
-        blocks=(*stop, on(replica.host, 'runuser -u postgres -- psql -Atc "select pg_promote()"')),
+        blocks=(*stop, on(replica.host, store_of(replica.role.name).promote)),
         notices="pages that need the database fail until the application has been changed",
-        checks=(on(replica.host, 'runuser -u postgres -- psql -Atc "select pg_is_in_recovery()"'),),
-        shows="f: it takes writes",
+        checks=(on(replica.host, store_of(replica.role.name).is_replica),),
+        shows=store_of(replica.role.name).promoted,
         back=f"none: a promoted replica does not follow again. Whoever goes back to {old} loses what was written since",
     )
 
@@ -198,18 +199,18 @@ def _promotion(change: Transition, replica: Placed) -> Step:
 def _following(primary: Placed, replicas: tuple[Placed, ...]) -> Step:
     names = " and ".join(placed.host.name for placed in replicas)
     addresses = " and ".join(placed.host.address for placed in replicas)
-    query = "select client_addr, state, replay_lag from pg_stat_replication"
+    store = store_of(primary.role.name)
     return Step(
         phase=Phase.DATABASE,
         rank=1,
         title=f"See that {names} follows {primary.host.name}",
         hosts=(primary.host.name, *(placed.host.name for placed in replicas)),
         does=f"A replica takes over only when a person says so. When {primary.host.name} is lost for good, run on"
-        f" {replicas[0].host.name}: runuser -u postgres -- psql -c 'select pg_promote()', then make it the primary in"
+        f" {replicas[0].host.name}: {store.promote}, then make it the primary in"
         " the plan and export anew: the runbook of that change says the rest. What it had not received is lost."
         " Practise it before you need it.",
         notices="nothing",
-        checks=(on(primary.host, f'runuser -u postgres -- psql -Atc "{query}"'),),
+        checks=(on(primary.host, store.lag),),
         shows=f"{addresses} with the state streaming, and a lag that does not grow",
         back="a replica may be stopped at any time",
     )

@@ -23,6 +23,7 @@ from topology.stages.layout import DATABASES, hosts_offering, offers, placed, se
 from topology.stages.sizing import sized
 from topology.stages.stacks import at_hand_or, programs_of
 from topology.stages.steps import Block, Phase, Step, Transition, here, on, shared, units
+from topology.stages.stores import FILE, store_of
 from topology.value import estimate
 
 
@@ -79,7 +80,7 @@ def _database_role(design: Design, at_hand: AtHand) -> Role:
     standing = [role for host in design.hosts for role in host.roles if "sql" in services(role.name)]
     plain = programs_of(design).sql
     for role in (*standing, *at_hand_or(at_hand, "sql", plain)):
-        if role.name != "sqlite":
+        if role.name != FILE:
             return role
     return Role(name=plain)
 
@@ -94,7 +95,7 @@ def _move(change: Transition, old: Placed, new: Placed) -> Step:
     """From the stop of the application to its start on the new database."""
     apps = change.standing_apps()
     stop = shared((app.host.name, (f"systemctl stop {' '.join(units(app))}",)) for app in apps)
-    is_file = old.role.name == "sqlite"
+    is_file = old.role.name == FILE
     start = shared((app.host.name, (f"systemctl start {' '.join(units(app))}",)) for app in apps)
     return Step(
         phase=Phase.DATA,
@@ -114,12 +115,10 @@ def _move(change: Transition, old: Placed, new: Placed) -> Step:
 
 def _hand_over(change: Transition, old: Placed) -> Step:
     """The database goes to somebody who is not in the plan: a dump for them, and a person to see to the rest."""
-    is_file = old.role.name == "sqlite"
-    dumps = {site: f"/root/{site.name}.{'sqlite3' if is_file else 'dump'}" for site in change.after.sites}
+    is_file, store = old.role.name == FILE, store_of(old.role.name)
+    dumps = {site: f"/root/{site.name}.{'sqlite3' if is_file else store.suffix}" for site in change.after.sites}
     lines = [
-        f"sqlite3 {site.root}/data/db.sqlite3 '.backup {dump}'"
-        if is_file
-        else f"runuser -u postgres -- pg_dump --format=custom {site.database} > {dump}"
+        f"sqlite3 {site.root}/data/db.sqlite3 '.backup {dump}'" if is_file else f"{store.dumps(site)} > {dump}"
         for site, dump in dumps.items()
     ]
     stop = shared((app.host.name, (f"systemctl stop {' '.join(units(app))}",)) for app in change.standing_apps())
@@ -139,16 +138,19 @@ def _hand_over(change: Transition, old: Placed) -> Step:
 
 
 def _from_server(change: Transition, old: Placed, new: Placed) -> tuple[Block, ...]:
-    lines = []
-    for site in change.after.sites:
-        dump = f"runuser -u postgres -- pg_dump --format=custom {site.database}"
-        restore = f"runuser -u postgres -- pg_restore --no-owner --role={site.database} --dbname={site.database}"
-        lines.append(f"ssh root@{old.host.address} '{dump}' | ssh root@{new.host.address} '{restore}'")
+    """One program's own dump; from one program to another only Django can carry the data, see `_from_file`."""
+    if store_of(old.role.name) is not store_of(new.role.name):
+        return _from_file(change, old)
+    store = store_of(old.role.name)
+    lines = (
+        f"ssh root@{old.host.address} '{store.dumps(site)}' | ssh root@{new.host.address} '{store.restores(site)}'"
+        for site in change.after.sites
+    )
     return (here(*lines),)
 
 
 def _from_file(change: Transition, old: Placed) -> tuple[Block, ...]:
-    """Django's own dump: from the file by the old settings, into PostgreSQL by the new ones that lie ready."""
+    """Django's own dump: by the old settings out of the old database, by those that lie ready into the new one."""
     lines = []
     for site in change.after.sites:
         manage, dump = f"{site.root}/venv/bin/python manage.py", f"/root/{site.name}-data.json"
@@ -167,11 +169,10 @@ def _counts(change: Transition, old: Placed, new: Placed) -> list[str]:
     query = "select count(*) from django_migrations"
     lines = []
     for site in change.after.sites:
-        server = f'runuser -u postgres -- psql -Atc "{query}" {site.database}'
         file = f'sqlite3 {site.root}/data/db.sqlite3 "{query}"'
         lines += [
-            f"ssh root@{old.host.address} '{file if old.role.name == 'sqlite' else server}'",
-            f"ssh root@{new.host.address} '{server}'",
+            f"ssh root@{old.host.address} '{file if old.role.name == FILE else store_of(old.role.name).counts(site)}'",
+            f"ssh root@{new.host.address} '{store_of(new.role.name).counts(site)}'",
         ]
     return lines
 
