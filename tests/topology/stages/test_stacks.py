@@ -30,7 +30,7 @@ def test_every_program_of_a_stack_offers_what_it_is_there_for(stack: str) -> Non
 
 
 def test_a_choice_that_does_not_fit_is_refused_with_those_that_do() -> None:
-    with pytest.raises(TierwrightError, match="memcached is no choice here; these fit: .*gunicorn"):
+    with pytest.raises(TierwrightError, match=r"memcached is no choice here; these fit: .*gunicorn"):
         first(SITE, WORKLOAD, choices=SingleChoices(application="memcached"))
 
 
