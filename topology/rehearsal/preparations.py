@@ -1,0 +1,98 @@
+"""Does what the components ask a person to do once on a host, with throw-away secrets where a person would type."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shlex
+from collections.abc import Mapping
+
+from topology.components import Cluster, ConfigFile, Placed, Preparation
+from topology.errors import TierwrightError
+from topology.rehearsal.installation import make_venv
+from topology.rehearsal.services import Services
+
+_VENV = re.compile(r"python3 -m venv (\S+)")
+_PIP = re.compile(r"\S+/bin/pip install .*")
+_SYSTEMCTL = re.compile(r"systemctl ([a-z-]+)((?: \S+)*)")
+_EDITOR = re.compile(r"editor (\S+)")
+_ASKS_DATABASE = re.compile(r"runuser -u postgres -- psql .*")
+_TO_WRITE = re.compile(r": (\S*PASSWORD\S*)$")
+_TYPED = re.compile(r"--pwprompt|\bcat >")
+SECONDS = 120
+
+
+class Preparing:
+    """The preparations of one cluster."""
+
+    def __init__(self, cluster: Cluster, services: Mapping[str, Services]) -> None:
+        self._cluster = cluster
+        self._services = services
+        self._password = secrets.token_hex(16)
+        self._done: dict[Preparation, str] = {}
+        """What was done, and the host that has its secrets."""
+        self._copied = ""
+
+    def prepare(self, placed: Placed) -> None:
+        """Do everything that a role asks for, in its order; raises TierwrightError where a line fails."""
+        for each in placed.component.preparations(placed):
+            earlier = self._done.get(each) if each.secrets else None
+            if earlier is not None and earlier != placed.host.name:
+                self._copy(each, earlier, placed.host.name)
+                continue
+            for line in each.lines:
+                self._do(line, each, placed.host.name)
+            self._done[each] = placed.host.name
+
+    def _copy(self, preparation: Preparation, source: str, target: str) -> None:
+        """The same secret on every server, as a person would copy it."""
+        for line in preparation.lines:
+            if line.startswith("install -d "):
+                self._run(line, target)
+        for path in preparation.secrets:
+            place = self._services[source].host.root / path.lstrip("/")
+            state = self._services[source].host.run(["stat", "-c", "%U:%G %a", path]).output.split()
+            file = ConfigFile(path=path, text=place.read_text(encoding="utf-8"), owner=state[0], mode=int(state[1], 8))
+            self._services[target].host.lay([file])
+
+    def _do(self, line: str, preparation: Preparation, host: str) -> None:
+        if found := _VENV.fullmatch(line):
+            make_venv(self._services[host].host, found[1])
+        elif found := _SYSTEMCTL.fullmatch(line):
+            self._systemctl(found[1], found[2].split(), host)
+        elif found := _EDITOR.fullmatch(line):
+            self._write(found[1], preparation, host)
+        elif _ASKS_DATABASE.fullmatch(line) and not self._is_database(host):
+            self._copied = self._run(line, self._cluster.hosts_offering("sql")[0].name)
+        elif not _PIP.fullmatch(line):
+            self._run(line, host)
+
+    def _systemctl(self, verb: str, words: list[str], host: str) -> None:
+        services = self._services[host]
+        verbs = {"start": services.start, "stop": services.stop, "restart": services.restart, "reload": services.reload}
+        if verb == "enable" and "--now" in words:
+            verb = "start"
+        for word in words:
+            if verb in verbs and not word.startswith("-"):
+                verbs[verb](word)
+
+    def _write(self, path: str, preparation: Preparation, host: str) -> None:
+        """What a person would write into a file: the line that is asked for, or what an earlier line answered."""
+        wanted = _TO_WRITE.search(preparation.does)
+        text = f"{wanted[1].replace('PASSWORD', self._password)}\n" if wanted else self._copied
+        line = f"cat > {shlex.quote(path)}"  # keeps owner and mode of the file that the line before has made
+        ran = self._services[host].host.run(["/bin/sh", "-c", line], input=text)
+        if ran.status:
+            raise TierwrightError(f"{host}: {line}: {ran.output.strip()}")
+
+    def _run(self, line: str, host: str) -> str:
+        typed = f"{self._password}\n" if _TYPED.search(line) else ""
+        ran = self._services[host].host.run(
+            ["/bin/bash", "-c", line], input=typed * (2 if "--pwprompt" in line else 1), seconds=SECONDS
+        )
+        if ran.status:
+            raise TierwrightError(f"{host}: the preparation `{line}` ended with {ran.status}: {ran.output.strip()}")
+        return ran.output
+
+    def _is_database(self, host: str) -> bool:
+        return any(host == each.name for each in self._cluster.hosts_offering("sql"))
