@@ -335,7 +335,9 @@ class Component(ABC):
     apart: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Role -> other roles that must not be on the same server, where ports and files do not tell already."""
     implied_by: ClassVar[frozenset[str]] = frozenset()
-    """Services whose presence on a host puts this component there too; EVERY_HOST for all hosts."""
+    """Services or roles whose presence on a host puts this component there too; EVERY_HOST for all hosts."""
+    implied_where: ClassVar[frozenset[str]] = frozenset()
+    """Services of which one must be somewhere in the design for `implied_by` to hold; empty: it always does."""
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """What it offers to others."""

@@ -245,13 +245,21 @@ class Cluster:
         written = [self._placed(host, role) for role in host.roles]
         yield from written
         names = {role.name for role in host.roles}
-        offered = {service for role in host.roles for service in self._may_offer(role.name)}
+        offered = names.union(*(self._may_offer(role.name) for role in host.roles))
         for component in dict.fromkeys(self.components.values()):
             wanted = component.implied_by
-            if wanted and (EVERY_HOST in wanted or wanted & offered):
+            if wanted and (EVERY_HOST in wanted or wanted & offered) and self._somewhere(component.implied_where):
                 for name in component.roles:
                     if name not in names:
                         yield self._placed(host, Role(name=name))
+
+    def _somewhere(self, services: frozenset[str]) -> bool:
+        return not services or bool(services & self._written_services)
+
+    @cached_property
+    def _written_services(self) -> frozenset[str]:
+        names = {role.name for host in self.design.hosts for role in host.roles}
+        return frozenset(service for name in names for service in self._may_offer(name))
 
     def _placed(self, host: Host, role: Role) -> Placed:
         component = self.components.get(role.name)

@@ -176,6 +176,8 @@ _READERS: tuple[tuple[str, Reader], ...] = (
         r"haproxy\.cfg$|/hosts$|/hostname$|/exports\.d/|/tmpfiles\.d/|memcached\.conf$|/pg_hba\.conf$|/conf\.d/.*\.conf$",
         lines,
     ),
+    (r"/chrony\.conf$|/sshd_config\.d/|/etc/default/|/prometheus/.*\.yml$", lines),
+    (r"/logrotate\.d/", lambda text: blocks(text, ends="")),
     (r"/sysctl\.d/|/ifconfig|packages\.txt$", lines),
     (r"edges\.csv$", table),
     (r"PREPARE\.md$", prose),
