@@ -16,7 +16,7 @@ STEPS = (
     ("bundle", "Bundle"),
 )  # fmt: skip
 """The six pages in the order of the work: URL name and title."""
-WITHIN = {"cheapest": "forecast", "simulated": "forecast"}
+WITHIN = {"cheapest": "forecast", "simulated": "forecast", "findings": "bundle"}
 """Pages that belong to one of the six."""
 
 

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.pages.replay")),
     path("", include("planner.pages.compare")),
     path("", include("planner.pages.bundle")),
+    path("", include("planner.pages.findings")),
     path("", include("planner.pages.catalogue")),
     path("", include("planner.pages.docs")),
     path("healthz", healthz, name="healthz"),

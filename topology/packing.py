@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from topology import bundles, capacity
 from topology.bundles import Bundle, build
 from topology.capacity import Forecast
+from topology.checks import Finding, findings, report
 from topology.design import Design, TierwrightError
 from topology.diagrams import DrawingFailed, draw
 from topology.runbook import changed_files, markdown, runbook
@@ -21,6 +22,13 @@ class Packed:
     bundle: Bundle
     missing: tuple[str, ...]
     """A sentence for each paper that is left out."""
+    findings: tuple[Finding, ...] = ()
+    """What the checks found across its files."""
+
+    @property
+    def stopping(self) -> tuple[Finding, ...]:
+        """Findings that keep the bundle from being given out: errors that nobody has taken on."""
+        return tuple(finding for finding in self.findings if finding.stops)
 
 
 def pack(design: Design, workload: Workload | None = None, *, before: Design | None = None) -> Packed:
@@ -34,8 +42,9 @@ def pack(design: Design, workload: Workload | None = None, *, before: Design | N
     forecast = _forecast(design, workload, missing)
     document = capacity.to_document(forecast) if forecast else None
     bundle = build(design, workload, forecast=document, diagram=_diagram(design, forecast, missing))
-    papers = replace(bundle.papers, runbook=_runbook(bundle, workload, before))
-    return Packed(bundle=replace(bundle, papers=papers), missing=tuple(missing))
+    found = findings(design, workload=workload, forecast=forecast)
+    papers = replace(bundle.papers, runbook=_runbook(bundle, workload, before), rules=report(found))
+    return Packed(bundle=replace(bundle, papers=papers), missing=tuple(missing), findings=found)
 
 
 def _runbook(bundle: Bundle, workload: Workload | None, before: Design | None) -> str:

@@ -87,7 +87,13 @@ def file(request: HtmxRequest, plan: str, number: int, host: str, name: str) -> 
 def download(request: HtmxRequest, plan: str, number: int, kind: str) -> HttpResponse:
     """The archive, with the programs' answers where they have given them."""
     _, revision = _revision(plan, number)
-    packed = _pack(request, revision).bundle
+    found = _pack(request, revision)
+    if found.stopping:
+        raise TierwrightError(
+            f"{len(found.stopping)} errors across the files of this plan: mend them, or take them on with a reason and"
+            " a name, on its page of checks"
+        )
+    packed = found.bundle
     report = report_of(look_up(packed, revision)) or unvalidated(packed, NOT_YET)
     write, content_type = KINDS[kind]
     buffer = io.BytesIO()
@@ -118,6 +124,7 @@ def _answer(request: HtmxRequest, plan: Plan, revision: Revision) -> HttpRespons
         "revision": revision,
         "bundle": packed.bundle,
         "missing": packed.missing,
+        "stopping": packed.stopping,
         "hosts": _hosts(packed.bundle, checking),
         "checking": checking,
         "report": report,

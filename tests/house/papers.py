@@ -24,6 +24,7 @@ from tests.conftest import ROOT
 from tests.house.wording import documents, takes
 from topology import demands, fields
 from topology.capacity import availability, memory
+from topology.checks import Check, checks
 from topology.design import Design, Role
 from topology.hardware import BUILT_IN, BUILT_IN_CURRENCY, BUILT_IN_SOURCE, OFFERS, Offer
 from topology.management import commands
@@ -249,6 +250,17 @@ def _usage(action: Any) -> str:
     return f"{', '.join(action.option_strings)} {words}".strip()
 
 
+def checks_text() -> str:
+    """Every check, in its own words, those of the numbered list first."""
+    listed = sorted(checks(), key=lambda check: (int(check.rules[0][1:]) if check.rules else 99, check.name))
+    return "\n".join(_check(check) for check in listed)
+
+
+def _check(check: Check) -> str:
+    rules = f"; {', '.join(check.rules)} of the list" if check.rules else ""
+    return f"### {check.title}\n\n`{check.name}`, {check.level}{rules}.\n\n{check.text}\n"
+
+
 MADE: Mapping[str, Callable[[], str]] = {
     "plan-file": plan_file,
     "workload": workload,
@@ -262,6 +274,7 @@ MADE: Mapping[str, Callable[[], str]] = {
     "stages": stages_text,
     "advice": advice_text,
     "commands": command_line,
+    "checks": checks_text,
 }
 
 

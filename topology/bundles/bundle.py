@@ -57,6 +57,8 @@ class Papers:
     """cluster/diagram.svg."""
     forecast: Mapping[str, Any] | None = None
     """cluster/forecast.json: the forecast's document."""
+    rules: Mapping[str, Any] | None = None
+    """reports/rules.json: every check and what it found."""
     approved_by: tuple[str, ...] = ()
     """Who approved exactly these files; while there is nobody, the bundle calls itself a draft."""
 

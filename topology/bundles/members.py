@@ -61,6 +61,8 @@ def _top(bundle: Bundle) -> Iterator[Member]:
     yield Member(path="manifest.json", content=_json(manifest(bundle)))
     yield Member(path="README.md", content=readme(bundle).encode())
     yield Member(path="reports/validation.json", content=_json(bundle.report.document()))
+    if bundle.papers.rules is not None:
+        yield Member(path="reports/rules.json", content=_json(bundle.papers.rules))
     if bundle.papers.runbook is not None:
         yield Member(path="RUNBOOK.md", content=bundle.papers.runbook.encode())
 

@@ -35,6 +35,7 @@ def _contents(bundle: Bundle) -> str:
     rows = [
         ("`manifest.json`", "every file: host, owner, mode, SHA-256, component, what its change asks for, and why"),
         ("`SHA256SUMS`", "checked by `sha256sum -c SHA256SUMS` in this directory"),
+        ("`reports/rules.json`", "what the checks across all files found, and who has taken on what"),
         ("`reports/validation.json`", "what the real programs said about each file"),
         ("`cluster/plan.yaml`, `plan.json`", "the plan; the SHA-256 of `plan.json` is the plan digest"),
         ("`cluster/hosts`, `cluster/edges.csv`", "the servers, and every connection that is allowed between them"),

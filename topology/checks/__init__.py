@@ -7,22 +7,38 @@ nobody said is `unknown`, never fine. A finding that somebody takes on stays vis
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from topology.capacity import Forecast
 from topology.checks.base import LEVELS, Check, Finding, Level, Sight, State
+from topology.checks.waiving import stale, take_back, waive, waived
 from topology.components import Texts, resolve
 from topology.design import Design, TierwrightError
-from topology.practice import Waiver
 from topology.registry import discover
 from topology.workload import Workload
 
-__all__ = ["LEVELS", "Check", "Finding", "Level", "Sight", "State", "checks", "findings", "look_at", "sight_of"]
+__all__ = [
+    "LEVELS",
+    "Check",
+    "Finding",
+    "Level",
+    "Sight",
+    "State",
+    "checks",
+    "findings",
+    "look_at",
+    "report",
+    "sight_of",
+    "take_back",
+    "waive",
+]
 
 UNSOUND = "sound-design"
 """The check that is named where a design cannot be resolved at all."""
-STALE = "The waiver fits nothing that is found here any more."
+RESULTS = ("", "waived", "unknown", "fails")
+"""States of findings, the gravest last."""
 
 
 @lru_cache(maxsize=1)
@@ -67,25 +83,19 @@ def sight_of(
 def look_at(sight: Sight) -> tuple[Finding, ...]:
     """What every check finds, the gravest first, with the design's waivers applied."""
     raw = tuple(finding for check in checks() for finding in check.look(sight))
-    waived = (_waived(finding, sight.design.waivers) for finding in raw)
-    found = (*waived, *_stale(raw, sight.design.waivers))
+    waivers = sight.design.waivers
+    found = (*(waived(finding, waivers) for finding in raw), *stale(raw, waivers))
     return tuple(sorted(found, key=lambda f: (f.state == "waived", LEVELS.index(f.level), f.check)))
 
 
-def _waived(finding: Finding, waivers: tuple[Waiver, ...]) -> Finding:
-    for waiver in waivers:
-        if _fits(waiver, finding):
-            return finding.waived(waiver)
-    return finding
-
-
-def _fits(waiver: Waiver, finding: Finding) -> bool:
-    return waiver.check == finding.check and waiver.where in ("", finding.where)
-
-
-def _stale(raw: tuple[Finding, ...], waivers: tuple[Waiver, ...]) -> Iterator[Finding]:
-    """A waiver that outlives its finding would hide the next one."""
-    for waiver in waivers:
-        if not any(_fits(waiver, finding) for finding in raw):
-            where = waiver.where or "plan"
-            yield Finding(check=waiver.check, level="advice", where=where, says=STALE, fix="Take the waiver back.")
+def report(found: Iterable[Finding]) -> dict[str, Any]:
+    """The plain data of reports/rules.json: every check with its result, and the findings."""
+    listed = tuple(found)
+    states: dict[str, str] = {}
+    for finding in listed:
+        states[finding.check] = max(states.get(finding.check, ""), finding.state, key=RESULTS.index)
+    rows = [
+        {"check": c.name, "title": c.title, "rules": list(c.rules), "result": states.get(c.name) or "holds"}
+        for c in checks()
+    ]
+    return {"checks": rows, "findings": [finding.document() for finding in listed]}

@@ -33,6 +33,10 @@ class FileUrls(Check):
         offering = sight.offering("media") or sight.offering("web")
         return [placed for placed in offering if sight.reading(placed).urls]
 
+    def _alone(self, sight: Sight, site: Site) -> bool:
+        """No other site has files under this prefix: else a prefix alone does not tell whose directory it is."""
+        return sum(other.path == site.path for other in sight.design.sites) == 1
+
     def _compare(self, sight: Sight, site: Site, facts: DjangoFacts, server: Placed) -> Iterator[Finding]:
         urls = {prefix.rstrip("/"): folder for prefix, folder in sight.reading(server).urls.items()}
         for setting, url, root in (
@@ -49,7 +53,7 @@ class FileUrls(Check):
                     f"{setting} is {url}, and {server.role.name} on {server.host.name} sends no files there.",
                     f"Send the site's files under {parts.path}.",
                 )
-            elif root and folder.rstrip("/") not in ("", root.rstrip("/")):
+            elif root and self._alone(sight, site) and folder.rstrip("/") not in ("", root.rstrip("/")):
                 yield self.finding(
                     f"{site_place(site)} {server.host.name} {setting}",
                     f"Django writes uploads to {root}, and {server.role.name} sends files from {folder}.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from topology.bundles import Bundle, Kept, ValidationReport, refuse_target, unvalidated, validate, write
+from topology.checks import Finding
 from topology.management.command import FINDINGS, FINE, PlanCommand
+from topology.management.findings_report import lines_of
 from topology.management.inputs import read_design, read_plan, workload_beside
 from topology.packing import pack
 
@@ -51,12 +54,24 @@ class Command(PlanCommand):
         packed = pack(design, workload_beside(design, options["plan"]), before=before)
         for sentence in packed.missing:
             self.say(sentence)
+        if packed.stopping:
+            return self._stop(packed.stopping)
         bundle = packed.bundle
         report = self._report(bundle, ask=not options["no_validate"])
         write(bundle.with_report(report), output)
         self._tell(bundle, report)
         self._answer(output, bundle, report, as_json=options["json"])
         return FINDINGS if report.refused else FINE
+
+    def _stop(self, stopping: Sequence[Finding]) -> int:
+        """Nothing is written: a bundle that is known to fail is not given out."""
+        for finding in stopping:
+            self.say("\n".join(lines_of(finding)))
+        self.say(
+            f"nothing was written: {len(stopping)} errors across the files of this plan. Mend them, or take one on in"
+            " the plan: waivers: [{check: NAME, where: PLACE, reason: WHY, by: WHO}]"
+        )
+        return FINDINGS
 
     def _report(self, bundle: Bundle, *, ask: bool) -> ValidationReport:
         if not ask:

@@ -1,0 +1,213 @@
+"""The checks of a plan: what they find, what people say of their sites, and what somebody takes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from planner.http import HtmxRequest, page
+from planner.keeping import Kept
+from planner.saving import save
+from topology import revisions
+from topology.capacity import Forecast, forecast
+from topology.checks import LEVELS, Check, Finding, checks, findings, take_back, waive
+from topology.design import Design, Site, TierwrightError
+from topology.models import Plan
+from topology.practice import Practice
+
+SHOWN = 100
+"""Findings of one level that the page lists; more are counted."""
+HEADINGS = {"error": "Errors", "warning": "Warnings", "advice": "Advice"}
+NOBODY = "nobody said"
+_FOUND: Kept[str, tuple[Finding, ...]] = Kept(most=64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A finding and the check that it is of; None where the design could not be resolved."""
+
+    finding: Finding
+    check: Check | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Findings of one level."""
+
+    name: str
+    title: str
+    rows: tuple[Row, ...]
+    more: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """A check and what came of it."""
+
+    check: Check
+    result: Literal["holds", "fails", "unknown", "waived"]
+
+
+class WaiverForm(forms.Form):
+    """What a person writes who takes a finding on, or takes that back."""
+
+    parent = forms.RegexField(r"^[0-9a-f]{64}$")
+    check = forms.CharField(max_length=40)
+    where = forms.CharField(max_length=200, required=False)
+    reason = forms.CharField(max_length=1000, required=False)
+    by = forms.CharField(max_length=100, required=False)
+
+
+class PracticeForm(forms.Form):
+    """What people say of one site; every answer may be left open."""
+
+    def __init__(self, site: Site, data: Any = None) -> None:
+        super().__init__(data, prefix=site.name, initial=_answers(site.says or Practice()))
+        self.site = site
+        for name, field in Practice.model_fields.items():
+            self.fields[name] = forms.ChoiceField(
+                label=name.replace("_", " ").capitalize(),
+                help_text=field.description or "",
+                required=False,
+                choices=[("", NOBODY), *_choices(field.annotation)],
+                widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
+            )
+
+    @property
+    def open_questions(self) -> int:
+        """How many of them nobody has answered."""
+        said = self.site.says or Practice()
+        return sum(getattr(said, name) is None for name in Practice.model_fields)
+
+    def practice(self) -> Practice | None:
+        """What was said; None where all of it was left open."""
+        words = {"yes": True, "no": False}
+        said = {name: words.get(value, value) for name, value in self.cleaned_data.items() if value}
+        return Practice.model_validate(said) if said else None
+
+
+@require_safe
+def show(request: HtmxRequest, plan: str) -> HttpResponse:
+    """Every finding of the plan's head, the gravest first."""
+    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    head = revisions.get(found)
+    design = revisions.design_of(head)
+    listed = found_in(head.digest, design)
+    context = {
+        "plan": found,
+        "revision": head,
+        "groups": _groups(listed),
+        "waived": _rows(finding for finding in listed if finding.state == "waived"),
+        "stopping": sum(finding.stops for finding in listed),
+        "results": _results(listed),
+        "forms": [PracticeForm(site) for site in design.sites],
+    }
+    return page(request, "planner/findings.html", context)
+
+
+@require_POST
+def take_on(request: HtmxRequest, plan: str) -> HttpResponse:
+    """Take a finding on, with a reason and a name."""
+    found, design, sent = _sent(request, plan)
+    for finding in findings(design):
+        if (finding.check, finding.where) == (sent["check"], sent["where"]):
+            changed = waive(design, finding, reason=sent["reason"], by=sent["by"])
+            message = f"Take on {finding.check} at {finding.where}"
+            return _save(request, found, changed, sent["parent"], message)
+    raise TierwrightError("this finding is not there any more; look at the checks again")
+
+
+@require_POST
+def give_back(request: HtmxRequest, plan: str) -> HttpResponse:
+    """Take a waiver back: the finding counts again."""
+    found, design, sent = _sent(request, plan)
+    changed = take_back(design, sent["check"], sent["where"])
+    return _save(request, found, changed, sent["parent"], f"Take back the waiver of {sent['check']}")
+
+
+@require_POST
+def say(request: HtmxRequest, plan: str, site: str) -> HttpResponse:
+    """Write down what people say of a site."""
+    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    design = revisions.load(found)
+    asked = next((each for each in design.sites if each.name == site), None)
+    if asked is None:
+        raise Http404(f"{found.name} has no site {site}.")
+    form = PracticeForm(asked, request.POST)
+    if not form.is_valid():
+        raise TierwrightError("one of these answers is not among the choices; go back one page and choose again")
+    told = asked.model_copy(update={"says": form.practice()})
+    sites = tuple(told if each.name == site else each for each in design.sites)
+    changed = design.model_copy(update={"sites": sites})
+    return _save(request, found, changed, request.POST.get("parent"), f"Say how {site} works")
+
+
+def found_in(digest: str, design: Design) -> tuple[Finding, ...]:
+    """The findings of a design, kept by its digest."""
+    return _FOUND.get(digest, lambda: findings(design, forecast=_forecast(design)))
+
+
+def _forecast(design: Design) -> Forecast | None:
+    try:
+        return forecast(design) if design.workload is not None else None
+    except TierwrightError:
+        return None
+
+
+def _save(request: HtmxRequest, plan: Plan, design: Design, parent: str | None, message: str) -> HttpResponse:
+    onward = reverse("findings", args=[plan.slug])
+    return save(request, plan, design, parent_digest=parent, message=message[:300], onward=onward)
+
+
+def _sent(request: HtmxRequest, plan: str) -> tuple[Plan, Design, dict[str, str]]:
+    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    form = WaiverForm(request.POST)
+    if not form.is_valid():
+        raise TierwrightError("this did not arrive whole; go back one page and send it again")
+    return found, revisions.load(found), form.cleaned_data
+
+
+def _choices(annotation: Any) -> list[tuple[str, str]]:
+    """The words of a Literal, or yes and no."""
+    kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
+    if kinds == [bool]:
+        return [("yes", "yes"), ("no", "no")]
+    return [(word, word.replace("_", " ")) for kind in kinds for word in get_args(kind)]
+
+
+def _answers(said: Practice) -> dict[str, str]:
+    words = {True: "yes", False: "no", None: ""}
+    return {name: words.get(value, value) for name, value in said.model_dump().items()}
+
+
+def _groups(listed: tuple[Finding, ...]) -> list[Group]:
+    groups = []
+    for level in LEVELS:
+        found = [finding for finding in listed if finding.level == level and finding.state != "waived"]
+        rows = _rows(found[:SHOWN])
+        groups.append(Group(name=level, title=HEADINGS[level], rows=rows, more=len(found) - len(rows)))
+    return [group for group in groups if group.rows]
+
+
+def _rows(listed: Any) -> tuple[Row, ...]:
+    by_name = {check.name: check for check in checks()}
+    return tuple(Row(finding=finding, check=by_name.get(finding.check)) for finding in listed)
+
+
+def _results(listed: tuple[Finding, ...]) -> list[Result]:
+    states = {finding.check: finding.state for finding in reversed(listed)}
+    return [Result(check=check, result=states.get(check.name, "holds")) for check in checks()]
+
+
+urlpatterns = [
+    path("plans/<slug:plan>/checks/", show, name="findings"),
+    path("plans/<slug:plan>/checks/take-on/", take_on, name="take_on"),
+    path("plans/<slug:plan>/checks/take-back/", give_back, name="take_back"),
+    path("plans/<slug:plan>/checks/says/<slug:site>/", say, name="say"),
+]
