@@ -31,6 +31,13 @@ from topology.demands import HAPROXY_PASS, bytes_of
 from topology.sizing import HEALTH_PATH
 from topology.workload import KINDS, Kind, RequestClass
 
+METRICS_PORT = 8405
+
+
+def _is_watched(placed: Placed) -> bool:
+    """HAProxy has its figures itself; it shows them only where somebody asks."""
+    return bool(placed.cluster.hosts_offering("monitoring"))
+
 
 class Haproxy(Component):
     """The balancer."""
@@ -38,7 +45,7 @@ class Haproxy(Component):
     name = "haproxy"
     title = "HAProxy"
     roles = {"haproxy": "spreads the requests of the public over the web servers"}  # noqa: RUF012
-    offers = {"haproxy": ("balancer",)}  # noqa: RUF012
+    offers = {"haproxy": ("balancer", "metrics")}  # noqa: RUF012
     packages = {"debian12": "2.6.12", "ubuntu2404": "2.8.5"}  # noqa: RUF012
     package = "haproxy"
     settings = HaproxySettings
@@ -86,7 +93,8 @@ class Haproxy(Component):
         has_media = bool(placed.cluster.hosts_offering("media"))
         carries = frozenset(KINDS) if fronts_media(placed) or not has_media else DYNAMIC
         weight = 0.0 if standby else placed.host.type.cores * placed.host.type.speed
-        return (Endpoint(service="balancer", port=80, carries=carries, public=True, weight=weight),)
+        balancer = Endpoint(service="balancer", port=80, carries=carries, public=True, weight=weight)
+        return (balancer, Endpoint(service="metrics", port=METRICS_PORT)) if _is_watched(placed) else (balancer,)
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """The web servers, and the media servers where there are several."""
@@ -115,6 +123,7 @@ class Haproxy(Component):
                 {"host": site.domains[0], "path": f"{site.path.rstrip('/')}{sizing['health_path']}"}
                 for site in placed.cluster.sites
             ],
+            metrics=f"{placed.host.address}:{METRICS_PORT}" if _is_watched(placed) else None,
             media_health=f"/{HEALTH_PATH}",
             upload_bytes=sizing["upload_mib"] * 1024 * 1024,
             s=dict(sizing.values),

@@ -19,7 +19,7 @@ def read(texts: Texts) -> Reading:
     back = [line for name, lines in parts.items() if name.startswith("backend") for line in lines]
     times = {line[1]: seconds_of(line[2]) for line in common if line[0] == "timeout"}
     return Reading(
-        listens=tuple(_listening(line[1]) for line in front if line[0] == "bind"),
+        listens=tuple(_listening(line[1]) for lines in parts.values() for line in lines if line[0] == "bind"),
         targets=_targets(parts),
         accepts=next((int(line[1]) for line in main if line[0] == "maxconn"), None),
         connect_seconds=times.get("connect"),

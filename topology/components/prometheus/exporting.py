@@ -1,0 +1,139 @@
+"""What exporters have in common: one line of arguments, a port for the server that asks, and a start that is asked."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from topology.components import booting
+from topology.components.base import (
+    Component,
+    ConfigFile,
+    Endpoint,
+    Log,
+    Memory,
+    Placed,
+    Reason,
+    Stage,
+    Trouble,
+    Validator,
+    Verdict,
+)
+from topology.components.reading import Listening, Reading, Texts
+from topology.components.rendering import option
+from topology.value import Estimate
+
+MONITORING = "monitoring"
+METRICS = "metrics"
+_ADDRESS = re.compile(r"--web\.listen-address=(\d+\.\d+\.\d+\.\d+):(\d+)")
+_START = r"""
+address=$1 program=$2 defaults=$3
+ip addr add "$address/32" dev lo
+set -a; . $defaults; set +a
+[ ! -e /run/before.sh ] || . /run/before.sh
+setpriv --reuid=$5 --regid=$5 --clear-groups --inh-caps=-all $program $ARGS >/run/said 2>&1 &
+"""
+_ASK = """
+address, program, _, port, _, wanted = sys.argv[1:7]
+wait_port(address, port)
+for attempt in range(50):
+    status, text, _ = get("/metrics", address=address, port=port)
+    figures = [line for line in text.splitlines() if line.startswith(wanted)]
+    if figures:
+        break
+    time.sleep(0.1)
+print(f"GET /metrics: {status}, {figures[0] if figures else f'no {wanted}'}")
+all_others = others
+def others():
+    own = os.path.basename(program)[:15]
+    return [pid for pid in all_others() if open(f"/proc/{pid}/comm").read().strip() == own]
+measured(lambda: get("/metrics", address=address, port=port), 20, "a scrape")
+"""
+
+
+class Exporter(Component):
+    """An exporter: one file with its arguments, and a port that the server of the design asks."""
+
+    port: ClassVar[int]
+    program: ClassVar[str]
+    arguments: ClassVar[tuple[str, ...]] = ()
+    """Further arguments, each a word."""
+    account: ClassVar[str] = "prometheus"
+    proves: ClassVar[str]
+    """Beginning of a figure that shows that it has seen what it looks at."""
+    own_mib: ClassVar[Estimate]
+    before: ClassVar[str] = ""
+    """Shell lines by which its test starts what it looks at."""
+
+    implied_where = frozenset({MONITORING})
+    logs = (Log(path="journal", says="why it could not start or could not ask"),)
+    troubles = (
+        Trouble(
+            sees="the server says that the target is down",
+            does="Ask the exporter yourself from the monitoring server: curl http://ADDRESS:PORT/metrics.",
+        ),
+    )
+
+    def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
+        """Its figures."""
+        return (Endpoint(service=METRICS, port=self.port),)
+
+    @property
+    def path(self) -> str:
+        """Its arguments, as the package's unit reads them."""
+        return f"/etc/default/{self.package}"
+
+    def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
+        """Its arguments."""
+        listens = option("--web.listen-address", f"{placed.host.address}:{self.port}")
+        reason = Reason(
+            setting="listen-address",
+            value=f"{placed.host.address}:{self.port}",
+            formula="the server's own address, opened by the firewall to the monitoring server alone",
+        )
+        text = f'ARGS="{" ".join((listens, *self.arguments))}"\n'
+        unit = f"{self.package}.service"
+        return (ConfigFile(path=self.path, text=text, action="restart", unit=unit, reasons=(reason,)),)
+
+    def read(self, placed: Placed, texts: Texts) -> Reading:
+        """Where it listens."""
+        found = _ADDRESS.findall(texts.get(self.path, ""))
+        return Reading(listens=tuple(Listening(address=address, port=int(port)) for address, port in found))
+
+    def memory(self, placed: Placed) -> Memory:
+        """Its own."""
+        return Memory(parts={self.name: self.own_mib})
+
+
+def validator_of(exporter: type[Exporter]) -> Validator:
+    """An exporter has no check of its own: it is started, and must listen where the design says."""
+    return Validator(
+        program=exporter.program,
+        package=exporter.package,
+        says=f"{exporter.program} started for a moment with its arguments; its address held against the design",
+        check=lambda stage: _check(stage, exporter()),
+        boot=lambda stage: _boot(stage, exporter()),
+    )
+
+
+def _check(stage: Stage, exporter: Exporter) -> Verdict:
+    """A wrong argument ends it at once; else it is alive after a second."""
+    argv = f"set -a; . {exporter.path}; timeout 1 {exporter.program} $ARGS"
+    ran = stage.run(["sh", "-c", f'ip addr add "$1/32" dev lo; {argv}', "exporter", stage.placed.host.address])
+    if ran.status != 124:
+        return Verdict(accepted=False, says=ran.output.strip()[-400:] or f"it ended with {ran.status}")
+    listens = exporter.read(stage.placed, {exporter.path: stage.read(exporter.path)}).listens
+    wanted = (Listening(address=stage.placed.host.address, port=exporter.port),)
+    if listens != wanted:
+        return Verdict(accepted=False, says=f"it is to listen on {wanted[0].address}:{exporter.port}")
+    return Verdict(accepted=True, says=f"it runs with these arguments, on port {exporter.port}")
+
+
+def _boot(stage: Stage, exporter: Exporter) -> Verdict:
+    stage.scaffold("/run/before.sh", exporter.before)
+    words = (
+        *(stage.placed.host.address, exporter.program, exporter.path),
+        *(str(exporter.port), exporter.account, exporter.proves),
+    )
+    expects = [f"GET /metrics: 200, {exporter.proves}", "measured: "]
+    return booting.boot(stage, start=_START, ask=_ASK, expects=expects, words=words)
