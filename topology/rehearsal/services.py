@@ -86,6 +86,9 @@ class Services:
         """Forget what ran: everything was killed, and what stood in /run went with it."""
         with self._lock:
             self._running.clear()
+            for unit in self.started.values():
+                if unit.kind == "mount":
+                    unmount(self.host, unit)
             self.host.run(["/bin/sh", "-c", _EMPTY_RUN])
 
     def power_on(self) -> None:

@@ -125,8 +125,12 @@ class Startup:
             manage(host, site, "collectstatic", "--no-input", "--verbosity=0")
 
     def _said_stand_ins(self) -> tuple[str, ...]:
-        said = [f"{host}: {text}" for host, services in self.services.items() for text in services.stand_ins]
-        return tuple(dict.fromkeys((*self._stand_ins, *said)))
+        """What stood in for what, each with the hosts where it did."""
+        found: dict[str, list[str]] = {text: [] for text in self._stand_ins}
+        for host, services in self.services.items():
+            for text in services.stand_ins:
+                found.setdefault(text, []).append(host)
+        return tuple(f"{', '.join(hosts)}: {text}" if hosts else text for text, hosts in found.items())
 
 
 def in_order(cluster: Cluster) -> list[Placed]:
