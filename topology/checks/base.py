@@ -190,6 +190,18 @@ class Sight:
         """The roles that offer one of these services on the host with this address."""
         return (placed for placed in self.offering(*services) if placed.host.address == address)
 
+    def host_at(self, placed: Placed, address: str) -> str | None:
+        """The host that a role's file means by an address or a name; None where no server of the plan has it."""
+        if address in (LOOPBACK, "localhost", ""):
+            return placed.host.name
+        return self._named.get(address)
+
+    @cached_property
+    def _named(self) -> Mapping[str, str]:
+        """Address or name -> name of the host."""
+        hosts = self.design.hosts
+        return {**{host.name: host.name for host in hosts}, **{host.address: host.name for host in hosts}}
+
     def databases_of(self, placed: Placed) -> Iterator[Placed]:
         """The databases that a role reaches, by a pool or without."""
         for _, server in self.servers(placed, "sql", "pool"):
