@@ -8,6 +8,7 @@ root and Linux, and the programs of the plan installed; it leaves nothing behind
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from topology.bundles import Bundle
 from topology.errors import TierwrightError
@@ -38,6 +39,8 @@ def rehearse(bundle: Bundle, *, tell: Telling | None = None, drill: bool = True)
         started = startup.start()
         say("the public asks")
         answers = ask_all(bundle.cluster, rack)
+        if not all(answer.passed for answer in answers):
+            started = replace(started, said=startup.said())
         server = last_web_server(bundle.cluster) if drill else None
         if server:
             say(f"{server} is drained, taken away and put back under load")

@@ -43,8 +43,8 @@ def make_venv(host: Host, folder: str) -> None:
             f"the site would run on Python {version} of this system, and its packages here are those of {running};"
             f" start the rehearsal by a Python {version}"
         )
-    place = f"{folder}/lib/python{version}/site-packages/rehearsal.pth"
-    lines = [f"{DEBIAN_PYTHON} -m venv --without-pip {folder}", f"echo {PACKAGES} > {place}"]
+    place = f"{folder}/lib/python{version}/site-packages"
+    lines = [f"{DEBIAN_PYTHON} -m venv --without-pip {folder}", f"mount --bind {PACKAGES} {place}"]
     made = host.run(["/bin/sh", "-ec", "\n".join(lines)])
     if made.status:
         raise TierwrightError(f"{host.name}: no virtual environment: {made.output.strip()}")

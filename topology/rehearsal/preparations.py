@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 import secrets
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from topology.components import Cluster, ConfigFile, Placed, Preparation
 from topology.errors import TierwrightError
 from topology.rehearsal.installation import make_venv
 from topology.rehearsal.services import Services
 
-_VENV = re.compile(r"python3 -m venv (\S+)")
+_VENV = re.compile(r"(?:/usr/bin/)?python3 -m venv (\S+)")
 _PIP = re.compile(r"\S+/bin/pip install .*")
 _SYSTEMCTL = re.compile(r"systemctl ([a-z-]+)((?: \S+)*)")
 _EDITOR = re.compile(r"editor (\S+)")
 _ASKS_DATABASE = re.compile(r"runuser -u postgres -- psql .*")
 _TO_WRITE = re.compile(r": (\S*PASSWORD\S*)$")
-_TYPED = re.compile(r"--pwprompt|\bcat >")
+_TYPED = re.compile(r"--pwprompt|\bread -|\bcat >")
+_TWICE = "--pwprompt"
+_OURS = (_VENV, _PIP, _SYSTEMCTL, _EDITOR, _ASKS_DATABASE)
+"""Lines that are not for the host's shell alone."""
 SECONDS = 120
 
 
@@ -40,8 +43,8 @@ class Preparing:
             if earlier is not None and earlier != placed.host.name:
                 self._copy(each, earlier, placed.host.name)
                 continue
-            for line in each.lines:
-                self._do(line, each, placed.host.name)
+            for block in _blocks(each.lines):
+                self._do(block, each, placed.host.name)
             self._done[each] = placed.host.name
 
     def _copy(self, preparation: Preparation, source: str, target: str) -> None:
@@ -85,14 +88,29 @@ class Preparing:
         if ran.status:
             raise TierwrightError(f"{host}: {line}: {ran.output.strip()}")
 
-    def _run(self, line: str, host: str) -> str:
-        typed = f"{self._password}\n" if _TYPED.search(line) else ""
-        ran = self._services[host].host.run(
-            ["/bin/bash", "-c", line], input=typed * (2 if "--pwprompt" in line else 1), seconds=SECONDS
-        )
+    def _run(self, lines: str, host: str) -> str:
+        """Run lines in one shell, as a person pastes them, with the password typed where they ask for one."""
+        asked = sum(2 if found == _TWICE else 1 for found in _TYPED.findall(lines))
+        argv = ["/bin/bash", "-ec", lines]
+        ran = self._services[host].host.run(argv, input=f"{self._password}\n" * asked, seconds=SECONDS)
         if ran.status:
-            raise TierwrightError(f"{host}: the preparation `{line}` ended with {ran.status}: {ran.output.strip()}")
+            raise TierwrightError(f"{host}: the preparation `{lines}` ended with {ran.status}: {ran.output.strip()}")
         return ran.output
 
     def _is_database(self, host: str) -> bool:
         return any(host == each.name for each in self._cluster.hosts_offering("sql"))
+
+
+def _blocks(lines: tuple[str, ...]) -> Iterator[str]:
+    """Lines that one shell runs, together, since one may set what the next one uses; the others one by one."""
+    kept: list[str] = []
+    for line in lines:
+        if any(form.fullmatch(line) for form in _OURS):
+            if kept:
+                yield "\n".join(kept)
+            kept = []
+            yield line
+        else:
+            kept.append(line)
+    if kept:
+        yield "\n".join(kept)

@@ -48,6 +48,8 @@ class Report:
         yield drill_sentence(self.drill)
         for stand_in in self.started.stand_ins:
             yield f"stand-in: {stand_in}"
+        for said in self.started.said:
+            yield f"\n{said}"
 
 
 def drill_sentence(drill: Drill | None) -> str:

@@ -6,6 +6,7 @@ What a unit forbids its program beyond that (system calls, writable paths, memor
 from __future__ import annotations
 
 import contextlib
+import resource
 import shlex
 import subprocess
 import threading
@@ -26,6 +27,8 @@ SAID_LINES = 15
 PIDS = "/run/rehearsal/pids"
 ADDED = {"chrony.service": ("-x", "chronyd runs as ever, but may not set the one clock of this machine (-x)")}
 """What a unit's program is told besides, where it would reach beyond its host, and what to say of it."""
+MAY_FAIL = {"systemd-sysctl.service": "of the kernel's settings only those of the network are set, the rest is shared"}
+"""Units that cannot do all of their work on a shared kernel, and what to say of it."""
 
 
 class Services:
@@ -144,6 +147,9 @@ class Services:
 
     def _starts(self, unit: Unit, variables: Mapping[str, str]) -> tuple[Command, ...]:
         commands = unit.commands("ExecStart", variables)
+        if unit.name in MAY_FAIL:
+            self._note(MAY_FAIL[unit.name])
+            return tuple(replace(command, may_fail=True) for command in commands)
         if unit.name not in ADDED:
             return commands
         word, why = ADDED[unit.name]
@@ -231,6 +237,8 @@ class Services:
         folder = shlex.quote(f"{CREDENTIALS}/{unit.name}")
         for line in unit.all("LoadCredential"):
             name, _, source = line.partition(":")
+            if not source:  # a credential of the machine's own, which there may be or not
+                continue
             target = f"{folder}/{shlex.quote(name)}"
             lines += [f"install -d -m 0500 -o {owner.partition(':')[0]} {folder}"]
             lines += [f"install -m 0400 -o {owner.partition(':')[0]} {shlex.quote(source)} {target}"]
@@ -261,5 +269,8 @@ def _own_pid_file(unit: Unit) -> str:
 
 
 def _limits(unit: Unit) -> list[str]:
-    files = unit.get("LimitNOFILE")
-    return ["prlimit", f"--nofile={files}", "--"] if files and files != "infinity" else []
+    """Its limit of open files, as far as this machine grants it."""
+    files = unit.get("LimitNOFILE").rpartition(":")[2]
+    if not files.isdecimal():
+        return []
+    return ["prlimit", f"--nofile={min(int(files), resource.getrlimit(resource.RLIMIT_NOFILE)[1])}", "--"]

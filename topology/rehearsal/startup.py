@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from topology.bundles import Bundle
 from topology.components import Cluster, Endpoint, Placed
@@ -24,14 +24,16 @@ NFS_SERVER = "nfs-server.service"
 Telling = Callable[[str], None]
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Started:
     """What became of the start of a bundle."""
 
     seconds: float
     units: Mapping[str, tuple[str, ...]]
     """Units that were started, by host."""
-    stand_ins: tuple[str, ...] = field(default=())
+    stand_ins: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    """The last words of every unit of the hosts with the site's code, where a question was not answered well."""
 
 
 class Startup:
@@ -63,6 +65,12 @@ class Startup:
             stand_ins=self._said_stand_ins(),
         )
 
+    def said(self) -> tuple[str, ...]:
+        """The last words of every unit on the hosts with the site's code."""
+        hosts = [self.services[host.name] for host in self.cluster.hosts_offering("app")]
+        words = ((s.host.name, unit, s.said(unit)) for s in hosts for unit in s.started)
+        return tuple(f"{host} {unit}:\n{said}" for host, unit, said in words if said)
+
     def _install(self, name: str) -> None:
         """The host as it is when packages, code and the bundle's files are there, and nothing was started."""
         host, files = self.rack.hosts[name], self.bundle.by_host[name]
@@ -83,9 +91,10 @@ class Startup:
         for unit in self._units(placed):
             if self._last[placed.host.name, unit] is placed:
                 self._start_unit(placed.host.name, unit)
+        self._wait(placed)
         if runs_already:
             self._preparing.prepare(placed)
-        self._wait(placed)
+            self._wait(placed)
 
     def _units(self, placed: Placed) -> Iterator[str]:
         """Units of a role's files, mounts before what may stand on them."""
