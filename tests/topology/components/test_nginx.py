@@ -10,7 +10,7 @@ import pytest
 
 from tests.topology.components.rendered import SITE, cluster, file_of, found, number, reason, text_of, tier
 from tests.topology.components.staging import cluster_of, good_cases, is_root, placed_in, stage_of
-from topology.components import FILES, Cluster, Limits, get
+from topology.components import FILES, Cluster, Limits, Reading, get
 from topology.design import TierwrightError
 from topology.workload import RequestClass
 
@@ -177,4 +177,70 @@ def test_started_it_answers_what_the_catalogue_says(tmp_path: Path) -> None:
     assert NGINX.validator is not None
     assert NGINX.validator.boot is not None
 
-    assert NGINX.validator.boot(stage_of(placed, tmp_path, real_root=True)).says == NGINX.answer
+    assert NGINX.answer in NGINX.validator.boot(stage_of(placed, tmp_path, real_root=True)).says
+
+
+@pytest.mark.parametrize(("role", "directive"), [("flup", "fastcgi_pass")])
+def test_it_speaks_the_language_of_the_application_and_gives_it_the_whole_path(
+    role: str, directive: str, tmp_path: Path
+) -> None:
+    text = text_of(cluster(tier("web", ["nginx", role, "sqlite"]), sites=(SITE, BLOG)), "web1", WEB)
+    places = servers(text, tmp_path)["www.example.com"]
+
+    assert places["/blog/"][directive] == ["app_blog"]
+    assert places["= /blog/-/health"][directive] == ["app_blog"]
+    assert f"{directive.removesuffix('_pass')}_param PATH_INFO $document_uri;" in text
+    assert f"{directive.removesuffix('_pass')}_param HTTP_X_FORWARDED_FOR $remote_addr;" in text
+    assert "proxy_" not in text
+
+
+def test_servers_of_one_site_that_speak_different_languages_are_refused() -> None:
+    mixed = cluster(
+        tier("web", ["nginx"]),
+        tier("app", ["gunicorn"]),
+        tier("old", ["flup"]),
+        tier("cache", ["memcached"]),
+        DATABASE,
+    )
+
+    with pytest.raises(TierwrightError, match="speak fastcgi and http"):
+        text_of(mixed, "web1", WEB)
+
+
+def reading(found_in: Cluster, host: str, role: str) -> Reading:
+    placed = found_in.find(host, role)
+    texts = {f.path: f.text for other in found_in.by_host[host] for f in other.component.files(other)}
+    return placed.component.read(placed, texts)
+
+
+def test_read_back_it_names_its_applications_their_times_and_whom_it_believes() -> None:
+    apart = cluster(tier("web", ["nginx"]), tier("app", ["gunicorn"], count=2), tier("c", ["memcached"]), DATABASE)
+    says, behind = reading(apart, "web1", "nginx"), reading(balanced(), "web1", "nginx")
+
+    assert [(t.address, t.port, t.site) for t in says.targets] == [
+        ("10.0.0.12", 8000, "newspaper"),
+        ("10.0.0.13", 8000, "newspaper"),
+    ]
+    assert (says.connect_seconds, says.read_seconds, says.idle_seconds, says.detects_seconds) == (1, 35, 15, 3)
+    assert says.upload_bytes == 20 << 20
+    assert {"X-Forwarded-For", "X-Forwarded-Proto", "Forwarded"} <= set(says.sets_headers)
+    assert (says.trusts, behind.trusts) == (None, ("10.0.0.11", "10.0.0.12"))
+    assert behind.targets[0].socket == "/run/newspaper/gunicorn.sock"
+    assert behind.detects_seconds is None
+
+
+def test_read_back_headers_of_other_languages_are_set_too() -> None:
+    says = reading(cluster(tier("web", ["nginx", "flup", "sqlite"])), "web1", "nginx")
+
+    assert {"X-Forwarded-For", "X-Forwarded-Proto", "Forwarded"} <= set(says.sets_headers)
+    assert (says.connect_seconds, says.read_seconds) == (1, 35)
+
+
+def test_read_back_a_media_server_sends_files_under_its_name() -> None:
+    split = cluster(tier("web", ["nginx", "gunicorn"]), tier("media", ["nginx_media"]), DATABASE)
+    says = reading(split, "media1", "nginx_media")
+
+    assert says.urls == {"/static/": "/srv/newspaper/static/", "/media/": "/srv/newspaper/media/"}
+    assert says.names == ("media.www.example.com",)
+    assert says.targets == ()
+    assert (says.workers, says.accepts, says.open_files) == (4, 4096, 8192)

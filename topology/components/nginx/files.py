@@ -7,16 +7,16 @@ from typing import Any
 
 from topology import sizing
 from topology.components.base import Component, ConfigFile, Placed
-from topology.components.cluster import PUBLIC
+from topology.components.cluster import PUBLIC, Edge
+from topology.components.nginx.reader import MAIN, MEDIA, WEB
 from topology.components.nginx.settings import size
 from topology.components.rendering import render
 from topology.design import Site
 from topology.errors import Place, TierwrightError
 
 UNIT = "nginx.service"
-MAIN = "/etc/nginx/nginx.conf"
-WEB = "/etc/nginx/conf.d/tierwright-web.conf"
-MEDIA = "/etc/nginx/conf.d/tierwright-media.conf"
+SPEECHES = ("http", "fastcgi", "uwsgi")
+"""Languages that nginx speaks to applications."""
 AT_WEB = ("max_fails", "fail_timeout", "proxy_connect_timeout", "proxy_timeout")
 """Settings of the file of web servers; the others are of the main file."""
 
@@ -40,7 +40,8 @@ def web_file(component: Component, placed: Placed) -> ConfigFile:
             for site in cluster.sites
             if (servers := applications(placed, site))
         ],
-        servers=list(_servers(placed)),
+        speeches=[speech for speech in SPEECHES if speech in {speech_of(placed, site) for site in cluster.sites}],
+        servers=list(servers_of(placed)),
         balancers=_balancers(placed, "web"),
         with_media=bool(cluster.hosts_offering("media")),
         health=sizing.HEALTH_PATH,
@@ -52,13 +53,10 @@ def web_file(component: Component, placed: Placed) -> ConfigFile:
 
 def media_file(component: Component, placed: Placed) -> ConfigFile:
     """The files of every site, each under its media name."""
-    names: dict[str, list[dict[str, str]]] = {}
-    for site in placed.cluster.sites:
-        names.setdefault(site.media_domain, []).extend(_folders(site))
     text = render(
         component,
         "media.conf.j2",
-        names=[{"name": name, "folders": folders} for name, folders in names.items()],
+        names=[{"name": name, "folders": folders} for name, folders in media_names_of(placed).items()],
         health=sizing.HEALTH_PATH,
         balancers=_balancers(placed, "media"),
         s=dict(size(placed).values),
@@ -66,9 +64,17 @@ def media_file(component: Component, placed: Placed) -> ConfigFile:
     return ConfigFile(path=MEDIA, text=text, unit=UNIT)
 
 
+def media_names_of(placed: Placed) -> dict[str, list[dict[str, str]]]:
+    """The folders under each media name."""
+    names: dict[str, list[dict[str, str]]] = {}
+    for site in placed.cluster.sites:
+        names.setdefault(site.media_domain, []).extend(_folders(site))
+    return names
+
+
 def applications(placed: Placed, site: Site) -> list[str]:
     """Where the site's application listens: beside this server, or on every application server."""
-    edges = [e for e in placed.cluster.edges_from(placed, "app") if e.endpoint.site in ("", site.name)]
+    edges = _edges(placed, site)
     if not edges:
         raise TierwrightError(
             f"{placed.host.name} is to pass requests on, but no server runs the application; give one the role"
@@ -83,6 +89,28 @@ def applications(placed: Placed, site: Site) -> list[str]:
     ]
 
 
+def _edges(placed: Placed, site: Site) -> list[Edge]:
+    return [e for e in placed.cluster.edges_from(placed, "app") if e.endpoint.site in ("", site.name)]
+
+
+def speech_of(placed: Placed, site: Site) -> str:
+    """What the site's application speaks; raises TierwrightError where its servers speak different languages."""
+    spoken = {edge.endpoint.speaks or "http" for edge in _edges(placed, site)}
+    if len(spoken) > 1:
+        raise TierwrightError(
+            f"the servers of {site.name} speak {' and '.join(sorted(spoken))}, and nginx passes a site on in one"
+            " language; give all of them the same application server",
+            place=Place(path=f"tier {placed.host.tier}"),
+        )
+    return spoken.pop() if spoken else "http"
+
+
+def passed(placed: Placed, site: Site) -> tuple[str, str]:
+    """The directive that passes a site's requests on, and its word."""
+    speech = speech_of(placed, site)
+    return ("proxy_pass", f"http://{_upstream(site)}") if speech == "http" else (f"{speech}_pass", _upstream(site))
+
+
 def _upstream(site: Site) -> str:
     return f"app_{site.name}"
 
@@ -94,7 +122,7 @@ def _balancers(placed: Placed, service: str) -> list[str]:
     return [placed.cluster.host(name).address for name in clients]
 
 
-def _servers(placed: Placed) -> Iterator[dict[str, Any]]:
+def servers_of(placed: Placed) -> Iterator[dict[str, Any]]:
     """Names that lead to the same sites share a server, in which the sites differ by their path."""
     sites_of: dict[str, tuple[Site, ...]] = {}
     for site in placed.cluster.sites:
@@ -102,13 +130,15 @@ def _servers(placed: Placed) -> Iterator[dict[str, Any]]:
             sites_of[domain] = (*sites_of.get(domain, ()), site)
     for sites in dict.fromkeys(tuple(site.name for site in found) for found in sites_of.values()):
         names = [domain for domain, found in sites_of.items() if tuple(site.name for site in found) == sites]
-        yield {"names": names, "sites": [_location(site) for site in sites_of[names[0]]]}
+        yield {"names": names, "sites": [_location(placed, site) for site in sites_of[names[0]]]}
 
 
-def _location(site: Site) -> dict[str, Any]:
+def _location(placed: Placed, site: Site) -> dict[str, Any]:
+    directive, word = passed(placed, site)
     return {
         "path": site.path,
-        "upstream": _upstream(site),
+        "directive": directive,
+        "to": word,
         "media_domain": site.media_domain,
         "folders": _folders(site),
     }

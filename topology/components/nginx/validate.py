@@ -1,11 +1,13 @@
-"""Lets nginx test the whole tree of its files, then holds the applications that it passes to against the design."""
+"""Lets nginx test the whole tree of its files, and holds against the design what that test passes over."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 
 from topology.components.base import Stage, Verdict
-from topology.components.nginx.files import MAIN, WEB, applications
+from topology.components.nginx.files import applications, media_names_of, servers_of
+from topology.components.nginx.reader import MAIN, MEDIA, PASSES, WEB, Directive, every, parse
+from topology.components.reading import seconds_of
 
 COPY = "/run/validate-nginx.conf"
 _TEST = f"""
@@ -14,18 +16,6 @@ mkdir -p /var/log/nginx /var/lib/nginx
 grep -q '^user www-data;$' {MAIN} && getent passwd www-data >/dev/null || {{ echo 'user is not www-data'; exit 9; }}
 sed 's/^user www-data;$/user root;/' {MAIN} >{COPY}
 nginx -t -c {COPY}
-"""
-_BOOT = """
-mkdir -p /var/log/nginx /var/lib/nginx
-nginx && exec python3 -c "$0" "$@"
-"""
-_ASK = """
-import http.client, sys
-host, path = sys.argv[1:]
-asked = http.client.HTTPConnection("127.0.0.1", timeout=5)
-asked.request("GET", path, headers={"Host": host})
-answer = asked.getresponse()
-print(f"GET {path}: {answer.status} {answer.getheader('Location') or answer.read().decode().strip()}")
 """
 FILE = "static/tierwright.txt"
 
@@ -36,31 +26,74 @@ def check(stage: Stage) -> Verdict:
     lines = [_without_time(line) for line in ran.output.replace(COPY, MAIN).splitlines()]
     if ran.status != 0 or any(line.startswith("[warn]") for line in lines):
         return Verdict(accepted=False, says="\n".join(lines))
-    if "web" in stage.placed.component.offers[stage.placed.role.name] and _passed_to(stage) != _expected(stage):
-        odd = ", ".join(sorted(_passed_to(stage) ^ _expected(stage)))
-        return Verdict(accepted=False, says=f"the applications differ from the design: {odd}")
-    return Verdict(accepted=True, says="\n".join(lines))
+    own = parse(stage.read(WEB if _is_web(stage) else MEDIA))
+    problem = _zero_time(own, parse(stage.read(MAIN))) or (_web_differs(stage, own) if _is_web(stage) else "")
+    problem = problem or _folders_differ(stage, own)
+    return Verdict(accepted=not problem, says=problem or "\n".join(lines))
 
 
-def _passed_to(stage: Stage) -> set[str]:
-    return set(re.findall(r"^\s*server (\S+) max_fails", stage.read(WEB), re.MULTILINE))
+def _is_web(stage: Stage) -> bool:
+    return "web" in stage.placed.component.offers[stage.placed.role.name]
 
 
-def _expected(stage: Stage) -> set[str]:
-    return {server for site in stage.placed.cluster.sites for server in applications(stage.placed, site)}
+def _zero_time(*files: tuple[Directive, ...]) -> str:
+    """A time of 0 s is taken, and every request then fails at once."""
+    for item in (item for directives in files for item in every(directives)):
+        if item.name.endswith("_timeout") and seconds_of(item.words[0]) == 0:
+            return f"{item.name} is 0: nothing would be waited for"
+    return ""
+
+
+def _web_differs(stage: Stage, own: tuple[Directive, ...]) -> str:
+    placed = stage.placed
+    found = {item.words[0] for each in own if each.name == "upstream" for item in each.block if item.name == "server"}
+    expected = {server for site in placed.cluster.sites for server in applications(placed, site)}
+    if found != expected:
+        return f"the applications differ from the design: {', '.join(sorted(found ^ expected))}"
+    odd = set(_passes(own)) ^ set(_expected_passes(stage))
+    return f"requests are passed on otherwise than the design says: {', '.join(sorted(odd))}" if odd else ""
+
+
+def _passes(own: tuple[Directive, ...]) -> Iterator[str]:
+    """Name, path, directive and upstream of everything that is passed on."""
+    for server in (each for each in own if each.name == "server"):
+        names = [word for item in server.block if item.name == "server_name" for word in item.words]
+        for location in (item for item in server.block if item.name == "location"):
+            for item in (item for item in location.block if item.name in PASSES):
+                yield from (f"{name}{location.words[-1]} {item.name} {item.words[0]}" for name in names)
+
+
+def _expected_passes(stage: Stage) -> Iterator[str]:
+    for server in servers_of(stage.placed):
+        for site in server["sites"]:
+            for path in (site["path"], f"{site['path']}-/health"):
+                yield from (f"{name}{path} {site['directive']} {site['to']}" for name in server["names"])
+
+
+def _folders_differ(stage: Stage, own: tuple[Directive, ...]) -> str:
+    """nginx -t does not look whether a folder is there, or whose it is."""
+    found = {
+        (item.words[0], inner.words[0])
+        for item in every(own)
+        if item.name == "location"
+        for inner in item.block
+        if inner.name == "alias"
+    }
+    expected = {(folder["url"], folder["directory"]) for folder in _folders(stage)}
+    odd = ", ".join(f"{directory} at {url}" for url, directory in sorted(found - expected))
+    return f"folders that are not the design's: {odd}" if odd else ""
+
+
+def _folders(stage: Stage) -> Iterator[dict[str, str]]:
+    if not _is_web(stage):
+        yield from (folder for folders in media_names_of(stage.placed).values() for folder in folders)
+        return
+    for server in servers_of(stage.placed):
+        for site in server["sites"]:
+            yield from site["folders"]
 
 
 def _without_time(line: str) -> str:
     """A message without the time that nginx puts before it, so that two runs say the same."""
     words = line.split(" ")
     return " ".join(words[2:3] + words[4:]) if line[:2] == "20" and len(words) > 4 else line
-
-
-def boot(stage: Stage) -> Verdict:
-    """nginx as it is, asked for a static file of the first site."""
-    site = stage.placed.cluster.sites[0]
-    stage.scaffold(f"{site.root}/{FILE}", "served\n")
-    name = site.domains[0] if stage.placed.role.name == "nginx" else site.media_domain
-    ran = stage.run(["sh", "-c", _BOOT, _ASK, name, f"{site.path}{FILE}"])
-    said = ran.output.strip()
-    return Verdict(accepted=said.endswith(": 200 served") or ": 301 " in said, says=said)
