@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from topology.components.apache.main import MAIN
+from topology.components.apache.main import LOG_FOLDER, MAIN
 from topology.components.apache.parsing import Directive, directives_of
 from topology.components.apache.units import DROP_IN
 from topology.components.apache.vhosts import Vhost, folders_of
@@ -17,9 +17,10 @@ apache2 -t -f {MAIN}
 """
 START = f"""
 mkdir -p /run/apache2 /var/log/apache2
-apache2 -f {MAIN} -k start >/run/said 2>&1
+ln -s {LOG_FOLDER}/error.log /run/said
+env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C apache2 -f {MAIN} -k start
 """
-"""Shell lines that start Apache as its unit does; what it says is in /run/said."""
+"""Shell lines that start Apache as its unit does; what it says later is in /run/said."""
 FILES_NAMED = frozenset({"typesconfig", "wsgiscriptalias"})
 """Directives whose file Apache's test does not look for, though it cannot start or answer without."""
 

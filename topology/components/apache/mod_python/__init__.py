@@ -1,0 +1,99 @@
+"""Apache with Python inside: mod_python, the chapter's first choice, run by a bridge of our own.
+
+Every process of Apache holds the code of every site. It is simple, there is one program and one log, and it needs as
+many processes as it has clients at once, each with all of Django. Take it to see the chapter's cluster at work, or for
+a site that has it today; for a new site take `mod_wsgi` or `gunicorn`, which hold the code once a worker and not once
+a connection. It has the prefork MPM, keep-alive off, all processes from the start, and files served by Apache itself.
+Debian's own handler for WSGI answers 200 to everything, so the bundle brings a handler that keeps statuses.
+"""
+
+from __future__ import annotations
+
+from topology.components.apache.main import UNIT
+from topology.components.apache.mod_python.cost import demand_of
+from topology.components.apache.mod_python.files import ROLE, files_of
+from topology.components.apache.mod_python.reader import reading_of
+from topology.components.apache.mod_python.settings import ModPythonSettings, memory_of, size
+from topology.components.apache.mod_python.texts import LOGS, TRANSLATIONS, TROUBLES
+from topology.components.apache.mod_python.validate import boot, check
+from topology.components.apache.python import code_and_packages, needs_of, secrets_stay_closed, web_endpoint
+from topology.components.base import (
+    Component,
+    ConfigFile,
+    Demand,
+    Endpoint,
+    Memory,
+    Need,
+    Placed,
+    Preparation,
+    Sizing,
+    Validator,
+)
+from topology.components.reading import Reading, Texts
+from topology.design import Site
+from topology.workload import Kind, RequestClass
+
+
+class ModPython(Component):
+    """Apache with mod_python."""
+
+    name = "mod_python"
+    title = "Apache with mod_python"
+    roles = {ROLE: "Apache that runs the site's Python code in its own processes"}  # noqa: RUF012
+    offers = {ROLE: ("web", "app")}  # noqa: RUF012
+    era = ("chapter",)
+    packages = {"debian12": "3.5.0"}  # noqa: RUF012
+    package = "apache2 libapache2-mod-python python3-venv"
+    settings = ModPythonSettings
+    evidence = "booted"
+    answer = "GET /none/: 404"
+    logs = LOGS
+    troubles = TROUBLES
+    translations = TRANSLATIONS
+    validator = Validator(
+        program="apache2",
+        package="libapache2-mod-python",
+        says="apache2 -t without a warning, the Python compiled, names, folders and interpreters as in the design",
+        check=check,
+        boot=boot,
+    )
+
+    def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
+        """Port 80: Apache and the application in one."""
+        slots = size(placed)["max_request_workers"]
+        return (web_endpoint(placed, slots=slots, processes=slots),)
+
+    def needs(self, placed: Placed) -> tuple[Need, ...]:
+        """Database and cache: a connection of each process for every site."""
+        return needs_of(size(placed)["max_request_workers"] * len(placed.cluster.sites))
+
+    def size(self, placed: Placed) -> Sizing:
+        """Processes and timeouts."""
+        return size(placed)
+
+    def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
+        """Apache, the sites, the bridge, a module for each site."""
+        return files_of(self, placed)
+
+    def read(self, placed: Placed, texts: Texts) -> Reading:
+        """What the files say."""
+        return reading_of(texts)
+
+    def app_unit(self, placed: Placed, site: Site) -> str:
+        """Apache itself."""
+        return UNIT
+
+    def preparations(self, placed: Placed) -> tuple[Preparation, ...]:
+        """Code, packages, and what becomes of the secrets."""
+        return (*code_and_packages(placed, "mod_python"), secrets_stay_closed(placed))
+
+    def memory(self, placed: Placed) -> Memory:
+        """All processes with all sites."""
+        return memory_of(placed)
+
+    def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
+        """A file of Apache's, or Python's work and what it takes to enter it."""
+        return demand_of(kind, item)
+
+
+COMPONENT = ModPython()

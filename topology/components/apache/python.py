@@ -1,0 +1,117 @@
+"""What the roles with Python inside Apache share: whom they serve, what they want, and where a site's code is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from topology import sizing
+from topology.components.apache.units import secrets_folder
+from topology.components.base import (
+    DYNAMIC,
+    FILES,
+    Demand,
+    Endpoint,
+    Need,
+    Placed,
+    Preparation,
+)
+from topology.demands import CACHED_PAGE_APP, bytes_of, demand_of
+from topology.design import Site
+from topology.value import Estimate
+from topology.workload import KINDS, Kind, RequestClass
+
+LIBRARY = "/usr/local/lib/tierwright"
+"""Folder of the code that a bundle brings for Apache: what enters a site, and the bridge of mod_python."""
+PYTHONS = {"debian12": "3.11", "ubuntu2404": "3.12"}
+"""The Python that the system's mod_python and mod_wsgi are built with; a virtual environment must be made by it."""
+NEIGHBOURS = ("sql", "sql_replica", "cache", "nfs")
+"""Services that need memory of their own on the same server."""
+
+
+def web_endpoint(placed: Placed, *, slots: int, processes: int) -> Endpoint:
+    """Port 80: pages and API calls, files too while no media server has them."""
+    return Endpoint(
+        service="web",
+        port=80,
+        carries=DYNAMIC if placed.cluster.hosts_offering("media") else frozenset(KINDS),
+        public=True,
+        slots=slots,
+        processes=processes,
+        weight=placed.host.type.cores * placed.host.type.speed,
+    )
+
+
+def needs_of(connections: int) -> tuple[Need, ...]:
+    """The database, by a pool where there is one, and the cache: `connections` to each, of all sites together."""
+    return (
+        Need(services=("pool", "sql"), why="asks the database", connections=connections, local_first=True),
+        Need(services=("cache",), why="asks the cache", connections=connections),
+    )
+
+
+def memory_share(placed: Placed) -> float:
+    """Share of the server's memory for Python: half beside a database or cache, else three quarters."""
+    beside = {host.name for host in placed.cluster.hosts_offering(*NEIGHBOURS)}
+    return 0.5 if placed.host.name in beside else 0.75
+
+
+def demand_of_request(kind: Kind, item: RequestClass, *, file: Estimate, overhead: Estimate) -> Demand:
+    """A file that Apache sends, or the view's CPU and what Apache takes to hand the request over.
+
+    (1 - cached share) x the view's CPU + cached share x a page from the cache, + overhead.
+    """
+    if kind in FILES:
+        return Demand(cpu_ms=file, bytes_out=bytes_of(item, kind))
+    cost = demand_of(item, kind)
+    fresh = cost.app_cpu_ms.times(cost.cached_share.rest())
+    cached = CACHED_PAGE_APP.times(cost.cached_share)
+    spent = cost.app_cpu_ms if cost.cached_share.high == 0 else fresh.plus(cached)
+    return Demand(cpu_ms=spent.plus(overhead), bytes_out=bytes_of(item, kind))
+
+
+def entry_of(placed: Placed, site: Site) -> dict[str, Any]:
+    """What the code that enters a site is told; for templates."""
+    module, _, name = site.code.wsgi.partition(":")
+    return {
+        "site": site.name,
+        "module": module,
+        "application": name or "application",
+        "settings": site.code.settings,
+        "paths": [f"/etc/{site.name}", site.code.directory],
+        "packages": packages_of(placed, site),
+        "secrets": secrets_folder(site),
+        "prefix": site.path.rstrip("/"),
+        "health": f"{site.path.rstrip('/')}/{sizing.HEALTH_PATH}",
+    }
+
+
+def packages_of(placed: Placed, site: Site) -> str:
+    """The folder of the packages of a site's virtual environment."""
+    return f"{site.root}/venv/lib/python{PYTHONS[placed.cluster.design.system]}/site-packages"
+
+
+def code_and_packages(placed: Placed, program: str) -> tuple[Preparation, ...]:
+    """The site's code and its virtual environment, made by the Python that Apache's module is built with."""
+    python = PYTHONS[placed.cluster.design.system]
+    return tuple(
+        Preparation(
+            does=f"Put the code of {site.name} at {site.code.directory} and its packages into {site.root}/venv, made by"
+            f" the system's own Python {python}: {program} is built with it, and another Python's packages would not"
+            " load. Code, packages and the folders above them must be readable for www-data.",
+            lines=(
+                f"/usr/bin/python3 -m venv {site.root}/venv",
+                f"install -d -o www-data -g www-data {site.root}/static {site.root}/media",
+            ),
+        )
+        for site in placed.cluster.sites
+    )
+
+
+def secrets_stay_closed(placed: Placed) -> Preparation:
+    """Why nothing is to be done to the secrets, where a person would open them."""
+    names = ", ".join(site.name for site in placed.cluster.sites)
+    return Preparation(
+        does=f"Leave /etc/SITE/secrets of {names} closed, root's alone: Apache's processes run the sites as www-data"
+        " and cannot read them there. Each start of apache2.service copies them to /run/apache2-secrets, in memory,"
+        " readable for the group www-data; after a secret is changed, restart apache2.service."
+    )
