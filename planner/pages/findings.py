@@ -51,7 +51,7 @@ class Result:
     """A check and what came of it."""
 
     check: Check
-    result: Literal["holds", "fails", "unknown", "waived"]
+    result: Literal["nothing_found", "fails", "unknown", "waived"]
 
 
 class WaiverForm(forms.Form):
@@ -73,7 +73,7 @@ class PracticeForm(forms.Form):
         for name, field in Practice.model_fields.items():
             self.fields[name] = forms.ChoiceField(
                 label=name.replace("_", " ").capitalize(),
-                help_text=field.description or "",
+                help_text=(field.description or "").replace("`", ""),
                 required=False,
                 choices=[("", NOBODY), *_choices(field.annotation)],
                 widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
@@ -103,6 +103,7 @@ def show(request: HtmxRequest, plan: str) -> HttpResponse:
         "plan": found,
         "revision": head,
         "groups": _groups(listed),
+        "unknown": _rows(finding for finding in listed if finding.state == "unknown"),
         "waived": _rows(finding for finding in listed if finding.state == "waived"),
         "stopping": sum(finding.stops for finding in listed),
         "results": _results(listed),
@@ -189,7 +190,7 @@ def _answers(said: Practice) -> dict[str, str]:
 def _groups(listed: tuple[Finding, ...]) -> list[Group]:
     groups = []
     for level in LEVELS:
-        found = [finding for finding in listed if finding.level == level and finding.state != "waived"]
+        found = [finding for finding in listed if finding.level == level and finding.state == "fails"]
         rows = _rows(found[:SHOWN])
         groups.append(Group(name=level, title=HEADINGS[level], rows=rows, more=len(found) - len(rows)))
     return [group for group in groups if group.rows]
@@ -202,7 +203,7 @@ def _rows(listed: Any) -> tuple[Row, ...]:
 
 def _results(listed: tuple[Finding, ...]) -> list[Result]:
     states = {finding.check: finding.state for finding in reversed(listed)}
-    return [Result(check=check, result=states.get(check.name, "holds")) for check in checks()]
+    return [Result(check=check, result=states.get(check.name, "nothing_found")) for check in checks()]
 
 
 urlpatterns = [

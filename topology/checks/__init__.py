@@ -95,7 +95,7 @@ def report(found: Iterable[Finding]) -> dict[str, Any]:
     for finding in listed:
         states[finding.check] = max(states.get(finding.check, ""), finding.state, key=RESULTS.index)
     rows = [
-        {"check": c.name, "title": c.title, "rules": list(c.rules), "result": states.get(c.name) or "holds"}
+        {"check": c.name, "title": c.title, "rules": list(c.rules), "result": states.get(c.name) or "nothing_found"}
         for c in checks()
     ]
     return {"checks": rows, "findings": [finding.document() for finding in listed]}

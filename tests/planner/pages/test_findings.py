@@ -74,8 +74,8 @@ def test_a_good_plan_has_no_error_and_lists_every_check(client: Client) -> None:
 
     words = words_of(client)
 
-    assert "No error across its files" in words
-    assert "timeouts-grow-outwards Timeouts grow from the data outwards holds" in words
+    assert "Nothing is found across its files, as far as anybody said" in words
+    assert "Timeouts grow from the data outwards timeouts-grow-outwards nothing found" in words
 
 
 def test_what_nobody_said_is_shown_as_such_until_somebody_says_it(client: Client) -> None:
