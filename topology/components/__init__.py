@@ -42,6 +42,7 @@ from topology.components.reading import (
     Target,
     Texts,
     Vrrp,
+    read_unit,
 )
 from topology.components.reference import SettingText, entry_of, settings_of, text_of
 from topology.design import Design
@@ -92,6 +93,7 @@ __all__ = [
     "catalogue",
     "describe",
     "get",
+    "read_unit",
     "resolve",
     "settings_of",
     "text_of",
