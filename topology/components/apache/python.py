@@ -14,6 +14,7 @@ from topology.components.base import (
     Need,
     Placed,
     Preparation,
+    Stage,
 )
 from topology.demands import CACHED_PAGE_APP, bytes_of, demand_of
 from topology.design import Site
@@ -26,6 +27,15 @@ PYTHONS = {"debian12": "3.11", "ubuntu2404": "3.12"}
 """The Python that the system's mod_python and mod_wsgi are built with; a virtual environment must be made by it."""
 NEIGHBOURS = ("sql", "sql_replica", "cache", "nfs")
 """Services that need memory of their own on the same server."""
+
+
+_COMPILE = "import sys\nfor path in sys.argv[1:]:\n    compile(open(path).read(), path, 'exec')"
+
+
+def compiled(stage: Stage, *paths: str) -> str:
+    """What is wrong with files of Python, which Apache's test does not open; empty where nothing is."""
+    ran = stage.run(["/usr/bin/python3", "-c", _COMPILE, *paths], as_root=False)
+    return "" if ran.status == 0 else "\n".join(ran.output.strip().splitlines()[-3:]) or "python3 failed"
 
 
 def web_endpoint(placed: Placed, *, slots: int, processes: int) -> Endpoint:

@@ -99,7 +99,6 @@ def expected(site: Site, *, with_media: bool) -> list[str]:
         "POST /upload/: 201 '70000 bytes'",
         "POST /upload/: 413",
         *(_elsewhere(site) if with_media else _FILES),
-        "half an answer: IncompleteRead",
         "a stranger's name: 404",
         *(f"in the error log: {words}" for words in ("printed by", "logged by", "written to", "broken on", "and no")),
         "measured: ",

@@ -1,0 +1,98 @@
+"""Apache in front, and each site in daemon processes of its own beside it: mod_wsgi.
+
+It is how a site that lived under mod_python goes on today: one program, one log, Apache's own words for files, names
+and access, and yet the code of a site is held by few processes while slow clients and idle connections cost a thread
+of the event MPM. Where nothing speaks for Apache, `nginx` and `gunicorn` do the same with less memory.
+Version 5 of Ubuntu 24.04 was not started here.
+"""
+
+from __future__ import annotations
+
+from topology.components.apache.main import UNIT
+from topology.components.apache.mod_wsgi.cost import demand_of
+from topology.components.apache.mod_wsgi.files import ROLE, files_of
+from topology.components.apache.mod_wsgi.reader import reading_of
+from topology.components.apache.mod_wsgi.settings import ModWsgiSettings, memory_of, size
+from topology.components.apache.mod_wsgi.texts import LOGS, TRANSLATIONS, TROUBLES
+from topology.components.apache.mod_wsgi.validate import boot, check
+from topology.components.apache.python import code_and_packages, needs_of, secrets_stay_closed, web_endpoint
+from topology.components.base import (
+    Component,
+    ConfigFile,
+    Demand,
+    Endpoint,
+    Memory,
+    Need,
+    Placed,
+    Preparation,
+    Sizing,
+    Validator,
+)
+from topology.components.reading import Reading, Texts
+from topology.design import Site
+from topology.workload import Kind, RequestClass
+
+
+class ModWsgi(Component):
+    """Apache with mod_wsgi."""
+
+    name = "mod_wsgi"
+    title = "Apache with mod_wsgi"
+    roles = {ROLE: "Apache that runs the site's Python code in processes beside its own"}  # noqa: RUF012
+    offers = {ROLE: ("web", "app")}  # noqa: RUF012
+    era = ("today",)
+    packages = {"debian12": "4.9.4", "ubuntu2404": "5.0.0"}  # noqa: RUF012
+    package = "apache2 libapache2-mod-wsgi-py3 python3-venv"
+    settings = ModWsgiSettings
+    evidence = "booted"
+    answer = "GET /none/: 404"
+    logs = LOGS
+    troubles = TROUBLES
+    translations = TRANSLATIONS
+    validator = Validator(
+        program="apache2",
+        package="libapache2-mod-wsgi-py3",
+        says="apache2 -t without a warning, the scripts compiled, names, folders and environments as in the design",
+        check=check,
+        boot=boot,
+    )
+
+    def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
+        """Port 80: Apache and the applications of all sites behind it."""
+        sized, sites = size(placed), len(placed.cluster.sites)
+        return (web_endpoint(placed, slots=sized["slots"] * sites, processes=sized["processes"] * sites),)
+
+    def needs(self, placed: Placed) -> tuple[Need, ...]:
+        """Database and cache: a connection of each thread of every site."""
+        return needs_of(size(placed)["slots"] * len(placed.cluster.sites))
+
+    def size(self, placed: Placed) -> Sizing:
+        """Daemons, Apache's processes and timeouts."""
+        return size(placed)
+
+    def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
+        """Apache, the sites, a script for each of them."""
+        return files_of(self, placed)
+
+    def read(self, placed: Placed, texts: Texts) -> Reading:
+        """What the files say."""
+        return reading_of(texts)
+
+    def app_unit(self, placed: Placed, site: Site) -> str:
+        """Apache itself."""
+        return UNIT
+
+    def preparations(self, placed: Placed) -> tuple[Preparation, ...]:
+        """Code, packages, and what becomes of the secrets."""
+        return (*code_and_packages(placed, "mod_wsgi"), secrets_stay_closed(placed))
+
+    def memory(self, placed: Placed) -> Memory:
+        """Apache's processes and the daemons."""
+        return memory_of(placed)
+
+    def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
+        """A file of Apache's, or Python's work and what it takes to enter it."""
+        return demand_of(kind, item)
+
+
+COMPONENT = ModWsgi()
