@@ -11,7 +11,7 @@ import pytest
 
 from tests.topology.components.rendered import SITE, cluster, file_of, found, reason, text_of, tier
 from tests.topology.components.staging import cluster_of, good_cases, is_root, placed_in, stage_of
-from topology.components import Cluster, get
+from topology.components import Cluster, Reading, get
 from topology.workload import RequestClass
 
 GUNICORN = get("gunicorn")
@@ -183,4 +183,29 @@ def test_started_it_answers_what_the_catalogue_says(tmp_path: Path) -> None:
     assert GUNICORN.validator is not None
     assert GUNICORN.validator.boot is not None
 
-    assert GUNICORN.validator.boot(stage_of(placed, tmp_path, real_root=True)).says == GUNICORN.answer
+    assert GUNICORN.answer in GUNICORN.validator.boot(stage_of(placed, tmp_path, real_root=True)).says
+
+
+def reading(of: Cluster, host: str) -> Reading:
+    placed = of.find(host, "gunicorn")
+    return GUNICORN.read(placed, {file.path: file.text for file in GUNICORN.files(placed)})
+
+
+def test_read_back_it_says_what_it_holds_at_once_and_for_how_long() -> None:
+    says = reading(one_server(sites=(SITE, BLOG)), "web1")
+
+    assert [listening.socket for listening in says.listens] == [
+        "/run/newspaper/gunicorn.sock",
+        "/run/blog/gunicorn.sock",
+    ]
+    assert (says.slots, says.workers) == (20, 10)
+    assert says.opens == {"sql": 20, "pool": 20, "cache": 20}
+    assert (says.request_seconds, says.graceful_seconds, says.stop_seconds) == (30, 30, 40)
+    assert says.requires_mounts == ("/srv/newspaper/media", "/srv/blog/media")
+
+
+def test_read_back_it_believes_its_web_servers() -> None:
+    apart = cluster(tier("web", ["nginx"], count=2), tier("app", ["gunicorn", "memcached"]), tier("db", ["postgresql"]))
+
+    assert reading(apart, "app1").trusts == ("10.0.0.11", "10.0.0.12")
+    assert [(where.address, where.port) for where in reading(apart, "app1").listens] == [("10.0.0.13", 8000)]

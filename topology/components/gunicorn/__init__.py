@@ -13,18 +13,24 @@ from topology.components.base import (
     ConfigFile,
     Demand,
     Endpoint,
+    Log,
+    Measured,
     Memory,
     Need,
     Placed,
     Preparation,
     Sizing,
+    Trouble,
     Validator,
 )
+from topology.components.gunicorn.boot import boot
 from topology.components.gunicorn.cost import demand_of_request, memory_of
 from topology.components.gunicorn.files import files_of
 from topology.components.gunicorn.listening import endpoints_of
+from topology.components.gunicorn.reader import read
 from topology.components.gunicorn.settings import GunicornSettings, size
-from topology.components.gunicorn.validate import boot, check
+from topology.components.gunicorn.validate import check
+from topology.components.reading import Reading, Texts
 from topology.workload import Kind, RequestClass
 
 
@@ -46,6 +52,37 @@ class Gunicorn(Component):
         says="gunicorn --check-config, its settings held against those that gunicorn knows, systemd-analyze verify",
         check=check,
         boot=boot,
+    )
+
+    measured = Measured(
+        memory_mib=136, cpu_ms=1.45, says="a page of 100 rows without a database, 200 times, one site on a small server"
+    )
+    logs = (Log(path="journal: app-SITE.service", says="what the site prints, its errors, and why it did not start"),)
+    troubles = (
+        Trouble(
+            sees="the unit ends at once with `Worker failed to boot`",
+            does="The site's code cannot be imported; the traceback stands above it. Run manage.py check with the"
+            " site's settings as www-data.",
+        ),
+        Trouble(
+            sees="`WORKER TIMEOUT`, and the worker starts anew",
+            does="Every thread of a worker was busy for longer than timeout, or it waited for something that never"
+            " came. Look for a call without a timeout of its own: another site, a mail server, a lock.",
+        ),
+        Trouble(
+            sees="pages get slow while the CPU is idle",
+            does="All slots wait, most likely for the database: more threads hold more waiting requests, more workers"
+            " would only take memory.",
+        ),
+        Trouble(
+            sees="a worker is killed, `Perhaps out of memory?`",
+            does="The kernel ended it. Fewer workers, or max_requests where their memory grows from request to"
+            " request.",
+        ),
+        Trouble(
+            sees="new code is not seen",
+            does="`systemctl reload app-SITE` loads it anew, worker by worker, and refuses nobody meanwhile.",
+        ),
     )
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
@@ -79,6 +116,10 @@ class Gunicorn(Component):
     def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
         """Configuration and unit of every site."""
         return files_of(self, placed)
+
+    def read(self, placed: Placed, texts: Texts) -> Reading:
+        """What its configurations and units say."""
+        return read(placed, texts)
 
     def preparations(self, placed: Placed) -> tuple[Preparation, ...]:
         """The site's code and its virtual environment."""

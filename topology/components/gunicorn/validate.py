@@ -6,7 +6,6 @@ import re
 
 from topology.components.base import Stage, Verdict
 from topology.components.gunicorn.files import unit_name
-from topology.components.gunicorn.listening import endpoints_of
 from topology.design import Site
 
 _WSGI = """def {name}(environ, start_response):
@@ -27,25 +26,6 @@ try:
     config.worker_class
 except Exception as error:
     sys.exit(f"worker_class: {str(error).splitlines()[0]}")
-"""
-_ASK = """
-import http.client, socket, sys, time
-class Asked(http.client.HTTPConnection):
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX) if where[0] == "/" else socket.socket()
-        self.sock.connect(where if where[0] == "/" else (where.split(":")[0], int(where.split(":")[1])))
-where, path = sys.argv[1:]
-for attempt in range(100):
-    try:
-        asked = Asked("127.0.0.1", timeout=5)
-        asked.request("GET", path)
-        answer = asked.getresponse()
-        print(f"GET {path}: {answer.status} {answer.read().decode().strip()}")
-        break
-    except OSError as error:
-        time.sleep(0.1)
-else:
-    print(f"nothing answers at {where}: {error}")
 """
 
 
@@ -92,19 +72,3 @@ def _check_unit(stage: Stage, unit: str) -> str:
     verified = stage.run(["env", "SYSTEMD_LOG_TARGET=console", "systemd-analyze", "verify", "--man=no", path])
     ours = [line for line in verified.output.splitlines() if re.match(rf"\S*{re.escape(unit)}\b", line)]
     return f"systemd-analyze verify: {'; '.join(ours)}" if ours else ""
-
-
-def boot(stage: Stage) -> Verdict:
-    """gunicorn with the first site's configuration, asked for its health."""
-    site, bound, port = endpoints_of(stage.placed)[0]
-    _scaffold(stage)
-    address = stage.placed.host.address
-    where = bound or f"{address}:{port}"
-    script = (
-        f"ip addr add {address}/32 dev lo; mkdir -p /run/{site.name}\n"
-        f"gunicorn --config /etc/{site.name}/gunicorn.conf.py 2>/run/said &\n"
-        'python3 -c "$0" "$@" || cat /run/said'
-    )
-    ran = stage.run(["sh", "-c", script, _ASK, where, f"{site.path}-/health"], seconds=40)
-    said = ran.output.strip()
-    return Verdict(accepted=said.endswith("200 ok"), says=said)
