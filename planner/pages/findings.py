@@ -51,7 +51,7 @@ class Result:
     """A check and what came of it."""
 
     check: Check
-    result: Literal["nothing_found", "fails", "unknown", "waived"]
+    result: Literal["nothing_found", "error", "warning", "advice", "unknown", "waived"]
 
 
 class WaiverForm(forms.Form):
@@ -202,8 +202,17 @@ def _rows(listed: Any) -> tuple[Row, ...]:
 
 
 def _results(listed: tuple[Finding, ...]) -> list[Result]:
-    states = {finding.check: finding.state for finding in reversed(listed)}
-    return [Result(check=check, result=states.get(check.name, "nothing_found")) for check in checks()]
+    gravest: dict[str, Finding] = {}
+    for finding in listed:
+        if gravest.setdefault(finding.check, finding).state != "fails" and finding.state == "fails":
+            gravest[finding.check] = finding
+    return [Result(check=check, result=_result(gravest.get(check.name))) for check in checks()]
+
+
+def _result(gravest: Finding | None) -> Any:
+    if gravest is None:
+        return "nothing_found"
+    return gravest.level if gravest.state == "fails" else gravest.state
 
 
 urlpatterns = [

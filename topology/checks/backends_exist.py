@@ -51,10 +51,11 @@ class BackendsExist(Check):
         return None
 
     def _problem_of_socket(self, sight: Sight, placed: Placed, socket: str) -> str | None:
-        found = {one.socket for one in self._listeners(sight, placed.host.name)}
-        ends = (e.endpoint.socket for e in sight.cluster.edges_from(placed))
-        if socket in found or (not any(found) and socket in ends):
-            return None
+        for role in sight.cluster.by_host[placed.host.name]:
+            listens = {one.socket for one in sight.reading(role).listens} - {None}
+            ends = {endpoint.socket for endpoint in sight.cluster.endpoints_of(role)}
+            if socket in (listens or ends):
+                return None
         return "and nobody on this server has a socket there"
 
     def _listeners(self, sight: Sight, host: str) -> Iterator[Listening]:

@@ -26,7 +26,7 @@ class SendersEnough(Check):
             senders = sight.reading(primary).senders
             replicas, backups = self._followers(sight, primary), self._backups(sight, primary)
             wanted = replicas + backups + 1
-            if senders is not None and senders < wanted:
+            if senders is not None and wanted > 1 and senders < wanted:
                 yield self.finding(
                     place_of(primary),
                     f"{replicas} replicas, {backups} backups and one to spare need {wanted} senders; there are"

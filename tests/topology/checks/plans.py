@@ -54,9 +54,23 @@ TIERS: dict[str, list[dict[str, Any]]] = {
         MEDIA,
         DATABASES,
     ],
+    "redis": [
+        {"name": "balancer", "servers": {"count": 1, "type": "small"}, "roles": ["haproxy"]},
+        {**WEB, "roles": ["nginx", "gunicorn", "nfs_client"]},
+        MEDIA,
+        {"name": "database", "servers": {"count": 1, "type": "large"}, "roles": ["postgresql"]},
+        {
+            "name": "cache",
+            "servers": [
+                {"name": "cache1", "type": "small"},
+                {"name": "cache2", "type": "small", "roles": ["redis_replica"]},
+            ],
+            "roles": ["redis"],
+        },
+    ],
     "single": [{**WEB, "servers": {"count": 1, "type": "large"}, "roles": ["nginx", "gunicorn", "postgresql"]}],
 }
-"""Tiers by name of the plan: a pool before the database; none; round-robin DNS; one server."""
+"""Tiers by name of the plan: a pool before the database; none; round-robin DNS; Redis with a replica; one server."""
 
 
 def data_of(name: str) -> dict[str, Any]:

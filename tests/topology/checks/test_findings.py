@@ -13,13 +13,16 @@ from tests.conftest import DATA_DIR
 from tests.topology.checks.plans import data_of, design_of
 from topology import intake
 from topology.checks import LEVELS, checks, findings, report, sight_of
+from topology.components import catalogue
 from topology.demo import workload
 from topology.design import Site
+from topology.document import load
 from topology.practice import Waiver
 from topology.stages import evolve, first
 
 LOGS = DATA_DIR / "logs"
 WHERE = re.compile(Waiver.model_fields["where"].metadata[-1].pattern)
+CASES = [path for c in catalogue().components for path in sorted(c.folder.glob("cases/good/*.yaml"))]
 STAGES = ("single", "split_database", "media_server", "load_balanced", "big")
 
 
@@ -164,6 +167,13 @@ def test_the_stages_of_a_real_log_have_no_error(log: Path) -> None:
     for stage in STAGES:
         design = stages.view(stage).design
         assert [finding for finding in findings(design) if finding.level == "error"] == [], stage
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parents[2].name}-{case.stem}")
+def test_good_cases_of_components_have_no_error(case: Path) -> None:
+    design = load(case.read_bytes(), catalogue=catalogue(), file=case.name)
+
+    assert [f"{f.check}: {f.where}: {f.says}" for f in findings(design) if f.level == "error"] == []
 
 
 def test_many_servers_are_looked_at() -> None:

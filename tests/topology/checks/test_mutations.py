@@ -93,12 +93,19 @@ MUTATIONS = (
              find=r"\bhard\b", put="soft"),
     Mutation(rule="R24", why="a name for an address", host="web1", path=SETTINGS,
              find=r'"10\.0\.0\.13:11211"', put='"web1:11211"'),
+    Mutation(rule="R25", why="the replica first", plan="redis", host="web1", path=SETTINGS,
+             find=r'(\s+"redis://[^"]*",)(\s+"redis://[^"]*",)', put=r"\2\1"),
     Mutation(rule="R26", why="a database for everybody", host="db1", path="/etc/postgresql/15/main/pg_hba.conf",
              find=r"10\.0\.0\.13/32", put="0.0.0.0/0"),
     Mutation(rule="R27", why="a replica of a web server", host="db2", path=POSTGRESQL_LIVE,
              find=r"host=10\.0\.0\.16", put="host=10.0.0.13"),
     Mutation(rule="R28", why="another router", host="balancer2", path="/etc/keepalived/keepalived.conf",
              find=r"virtual_router_id \d+", put="virtual_router_id 99"),
+    Mutation(rule="R29", why="a record that leads to the database", plan="names", host="dns1",
+             path="/etc/bind/db.www.example.com",
+             find=r"^(www\.example\.com\. IN A) 10\.0\.0\.12", put=r"\1 10.0.0.17"),
+    Mutation(rule="R30", why="a certificate of somebody else",
+             tells={("balancer1", "haproxy"): {"terminates_tls": True, "certificate_names": ("example.org",)}}),
     Mutation(rule="R31", why="a name that nobody knows", host="balancer1", path=HAPROXY,
              find=r"10\.0\.0\.13:80", put="web-one.internal:80"),
     Mutation(rule="R32", why="two members",
@@ -124,6 +131,8 @@ MUTATIONS = (
              find=r'^(STATIC_URL = ".*)static/"', put=r'\1assets/"'),
     Mutation(rule="R42", why="two that beat", tells={("web1", "gunicorn"): {"leads": ("beat",)},
                                                      ("web2", "gunicorn"): {"leads": ("beat",)}}),
+    Mutation(rule="R43", why="a server without the time", host="db1", path="/etc/chrony/chrony.conf",
+             find=r"^(server|pool) .*\n", put=""),
 )  # fmt: skip
 
 
@@ -166,7 +175,7 @@ def test_a_broken_rule_is_caught_by_its_own_check(mutation: Mutation) -> None:
     assert own & {finding.check for finding in new}, [f"{f.check}: {f.where}: {f.says}" for f in new]
 
 
-@pytest.mark.parametrize("plan", ["whole", "direct", "names", "single"])
+@pytest.mark.parametrize("plan", ["whole", "direct", "names", "redis", "single"])
 def test_nothing_is_found_where_nothing_is_broken(plan: str) -> None:
     graver = [f"{f.check}: {f.where}: {f.says}" for f in before(plan) if f.level != "advice"]
 
