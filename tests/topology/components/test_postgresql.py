@@ -9,8 +9,9 @@ import pytest
 
 from tests.topology.components.rendered import cluster, file_of, found, number, reason, text_of, tier
 from tests.topology.components.staging import is_root, stage_of
-from topology.components import Cluster, Limits
+from topology.components import Cluster, Limits, Reading
 from topology.components.pgbouncer.preparations import users_query
+from topology.components.reading import Admission, Listening
 from topology.design import TierwrightError
 from topology.sizing import USABLE_SHARE
 from topology.workload import RequestClass
@@ -267,3 +268,52 @@ def test_a_pool_a_primary_and_a_replica_work_together_and_the_replica_takes_over
         name: name in at_start for name in contexts
     }
     assert set(at_start) - set(contexts) == {"shared_buffers"}  # which the test sets lower
+
+
+def reading_of(design: Cluster, host: str) -> Reading:
+    """What the files of the database on a host say."""
+    [placed] = [each for each in design.by_host[host] if each.component.name == "postgresql"]
+    return placed.component.read(placed, {file.path: file.text for file in placed.component.files(placed)})
+
+
+def test_its_files_are_read_back() -> None:
+    primary, replica = (reading_of(pooled(), host) for host in ("db1", "db2"))
+
+    assert primary.accepts is not None
+    assert primary.reserved == 3
+    assert primary.statement_seconds == 25
+    assert replica.follows == "10.0.0.13"
+    assert primary.follows is None
+    assert all(replica.replication[name] >= value for name, value in primary.replication.items())
+    assert Admission(address="10.0.0.14", database="replication", user="replicator") in primary.admits
+    assert Listening(address="10.0.0.13", port=5432) in primary.listens
+
+
+def test_what_a_file_does_not_say_is_postgresqls_own() -> None:
+    placed = pooled().find("db1", "postgresql")
+
+    said = placed.component.read(placed, {START: "port = 5432\n", LIVE: "statement_timeout = 2500\n"})
+
+    assert said.accepts == 100
+    assert said.senders == 10
+    assert said.statement_seconds == 2.5
+
+
+def test_a_subscriber_is_a_server_of_its_own_that_follows_nobody_by_its_files() -> None:
+    design = cluster(
+        tier("web", ["nginx", "gunicorn", "pgbouncer"]),
+        tier("database", ["postgresql"]),
+        tier("copy", ["postgresql_subscriber"]),
+    )
+
+    assert "primary_conninfo" not in text_of(design, "copy1", LIVE)
+    assert found(r"^host newspaper newspaper (\S+)", text_of(design, "copy1", ACCESS)) == ["10.0.0.11/32"]
+    assert [offer.placed.host.name for offer in design.providers("sql_replica")] == ["copy1"]
+
+
+def test_the_version_is_that_of_the_plans_system() -> None:
+    design = cluster(tier("all", ["nginx", "gunicorn", "postgresql"]), system="ubuntu2404")
+
+    files = design.find("all1", "postgresql").component.files(design.find("all1", "postgresql"))
+
+    assert {file.path.split("/")[3] for file in files} == {"16"}

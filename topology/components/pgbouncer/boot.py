@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from topology.components.base import Placed, Stage, Verdict
+from topology.components import booting
+from topology.components.base import Stage, Verdict
 from topology.components.cluster import LOOPBACK
 from topology.components.pgbouncer.files import CONFIG, USERS, database_place
 from topology.components.pgbouncer.preparations import users_query
@@ -28,10 +29,20 @@ admin --command="$query" >"$users"
 chown -R postgres: /etc/pgbouncer
 as_postgres pgbouncer "$config" >/run/pooled 2>&1 &
 for try in $(seq 50); do [ -S "/run/postgresql/.s.PGSQL.$port" ] && break; sleep 0.1; done
-for site in "$@"; do
-    psql --no-align --tuples-only "host=$pool port=$port user=$site dbname=$site" \
-        --command="select current_user || ' is let through to ' || current_database()"
-done
+cat /run/said /run/pooled >/run/both 2>/dev/null; mv /run/both /run/said
+set -- "$pool" "$port" "$@"
+"""
+_ASK = r"""
+import psycopg
+pool, port, sites = sys.argv[1], sys.argv[2], sys.argv[3:]
+wait_port(pool, port)
+for site in sites:
+    line = psycopg.connect(host=pool, port=port, user=site, password="throw-away", dbname=site, autocommit=True,
+        prepare_threshold=None, connect_timeout=5)
+    print(line.execute("select current_user || ' is let through to ' || current_database()").fetchone()[0])
+line.execute("create table pages (number int primary key)")
+line.execute("insert into pages values (1)")
+measured(lambda: line.execute("select number from pages where number = 1").fetchone(), 1000, "a row through the pool")
 """
 
 
@@ -43,10 +54,5 @@ def boot(stage: Stage) -> Verdict:
     sites = [site.database for site in placed.cluster.sites]
     stage.scaffold(USERS, "")
     words = (address, str(port), pool, str(size(placed)["port"]), CONFIG, USERS, users_query(placed), *sites)
-    ran = stage.run(["bash", "-c", _SCRIPT, "pgbouncer", *words], seconds=60)
-    return Verdict(accepted=_all_through(ran.output, placed), says=ran.output.strip())
-
-
-def _all_through(said: str, placed: Placed) -> bool:
-    names = (site.database for site in placed.cluster.sites)
-    return all(f"{name} is let through to {name}" in said for name in names)
+    expects = [f"{name} is let through to {name}" for name in sites]
+    return booting.boot(stage, start=_SCRIPT, ask=_ASK, expects=expects, words=words)

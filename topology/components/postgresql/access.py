@@ -11,6 +11,8 @@ from topology.components.rendering import words
 
 REPLICATOR = "replicator"
 """The database user that replicas sign in as."""
+OTHER_USERS = {"slony": "slony"}
+"""Client role -> database user, where it does not sign in as the site."""
 HEAD = """\
 # One line for each client, database and user of the design. Signing in takes a password, kept as SCRAM-SHA-256;
 # on the server itself the system's user postgres is let in without one.
@@ -25,18 +27,18 @@ def text_of(placed: Placed) -> str:
 
 
 def client_addresses(placed: Placed) -> list[str]:
-    """From where clients come in, in rising order."""
-    return _addresses(placed, clients_of(placed))
+    """From where the sites' own users come in, in rising order."""
+    return _addresses(placed, tuple(edge for edge in clients_of(placed) if edge.client_role not in OTHER_USERS))
 
 
 def reasons_of(placed: Placed) -> tuple[Reason, ...]:
     """Why it has as many lines as it has."""
-    clients, sites = len(client_addresses(placed)), len(placed.cluster.sites)
+    clients, sites = len(_sign_ins(placed)), len(placed.cluster.sites)
     replicas = len(replicas_of(placed))
     reason = Reason(
         setting="network lines",
         value=clients * sites + replicas,
-        formula="clients × sites + replicas",
+        formula="clients × sites + replicas; a client is an address and the user that comes from it",
         facts={"clients": clients, "sites": sites, "replicas": replicas},
     )
     return (reason,)
@@ -44,11 +46,20 @@ def reasons_of(placed: Placed) -> tuple[Reason, ...]:
 
 def _lines(placed: Placed) -> Iterator[str]:
     yield words("local", "all", "postgres", "peer")
-    for address in client_addresses(placed):
+    for address, user in _sign_ins(placed):
         for site in placed.cluster.sites:
-            yield words("host", site.database, site.database, f"{address}/32", "scram-sha-256")
+            yield words("host", site.database, user or site.database, f"{address}/32", "scram-sha-256")
     for address in _addresses(placed, replicas_of(placed)):
         yield words("host", "replication", REPLICATOR, f"{address}/32", "scram-sha-256")
+
+
+def _sign_ins(placed: Placed) -> list[tuple[str, str]]:
+    """Address and user of every client; no user is that of each site."""
+    found = [(address, "") for address in client_addresses(placed)]
+    for role, user in OTHER_USERS.items():
+        edges = tuple(edge for edge in clients_of(placed) if edge.client_role == role)
+        found += [(address, user) for address in _addresses(placed, edges)]
+    return found
 
 
 def _addresses(placed: Placed, edges: tuple[Edge, ...]) -> list[str]:

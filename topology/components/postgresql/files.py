@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from topology.components.base import ConfigFile, Placed, Reason, Sizing
 from topology.components.postgresql.access import REPLICATOR, reasons_of, text_of
-from topology.components.postgresql.settings import REPLICA, primary_of, size
-from topology.components.rendering import Written, assignments, joined, option, quoted, words
+from topology.components.postgresql.settings import REPLICA, is_archived, primary_of, size
+from topology.components.rendering import Written, assignments, fixed, joined, option, quoted, words
 from topology.errors import Place, TierwrightError
 
 PORT = 5432
@@ -61,7 +61,7 @@ def files_of(placed: Placed) -> tuple[ConfigFile, ...]:
         ),
         ConfigFile(
             path=f"{folder}/conf.d/tierwright.conf",
-            text=HEAD + assignments([*_live(sizing), *_following(placed)]),
+            text=HEAD + assignments([*_live(sizing), *_following(placed), *_archiving(placed, sizing)]),
             owner=OWNER,
             unit=unit,
             reasons=(*others, *_why_following(placed)),
@@ -89,6 +89,8 @@ def _at_start(placed: Placed, sizing: Sizing) -> Iterator[tuple[str, Written]]:
     yield "max_wal_senders", sizing["max_wal_senders"]
     yield "max_replication_slots", sizing["max_replication_slots"]
     yield "hot_standby", "on"
+    if is_archived(placed):
+        yield "archive_mode", "on"
 
 
 def _live(sizing: Sizing) -> Iterator[tuple[str, Written]]:
@@ -104,6 +106,13 @@ def _live(sizing: Sizing) -> Iterator[tuple[str, Written]]:
 def _following(placed: Placed) -> Iterator[tuple[str, Written]]:
     if placed.role.name == REPLICA:
         yield "primary_conninfo", quoted(conninfo_of(placed))
+
+
+def _archiving(placed: Placed, sizing: Sizing) -> Iterator[tuple[str, Written]]:
+    """Every finished file of the log goes to pgBackRest, under the name that its configuration gives this server."""
+    if is_archived(placed):
+        yield "archive_command", fixed("'pgbackrest --stanza=main archive-push %p'")
+        yield "archive_timeout", f"{sizing['archive_timeout_seconds']}s"
 
 
 def conninfo_of(replica: Placed) -> Written:

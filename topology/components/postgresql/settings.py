@@ -11,7 +11,7 @@ from topology import sizing
 from topology.components.base import Placed, Settings, Sizer, Sizing
 from topology.components.cluster import Edge
 
-PRIMARY, REPLICA = "postgresql", "postgresql_replica"
+PRIMARY, REPLICA, SUBSCRIBER = "postgresql", "postgresql_replica", "postgresql_subscriber"
 VERSIONS: Mapping[str, int] = {"debian12": 15, "ubuntu2404": 16}
 """Version by target system: it is part of every path."""
 SUPERUSERS = 3
@@ -19,14 +19,15 @@ OTHERS = 5
 """Connections kept for what is no app server: a migration, a backup, monitoring and two people. A rule of thumb."""
 STEP = 20
 WAL_KEEP_MIB = 1024
+ARCHIVE_SECONDS = 300
 Mebibytes = Annotated[int, Field(ge=1, le=32_000_000)]
 
 
 class PostgresqlSettings(Settings):
-    """Settings of the roles postgresql and postgresql_replica."""
+    """Settings of the roles postgresql, postgresql_replica and postgresql_subscriber."""
 
     version: Literal[15, 16] | None = None
-    """Major version: 15 is Debian 12's, 16 is Ubuntu 24.04's; 15 by default."""
+    """Major version: 15 is Debian 12's, 16 is Ubuntu 24.04's; by default that of the plan's system."""
     max_connections: Annotated[int, Field(ge=10, le=10_000)] | None = None
     """Connections that it accepts; by default those of all its clients and a reserve."""
     shared_buffers_mib: Mebibytes | None = None
@@ -44,12 +45,24 @@ class PostgresqlSettings(Settings):
 def size(placed: Placed) -> Sizing:
     """Connections, memory, replication and timeouts of one server."""
     sizer = Sizer(placed.written)
-    sizer.set("version", VERSIONS["debian12"], "Debian 12's; Ubuntu 24.04 has 16")
+    sizer.set("version", VERSIONS[placed.cluster.design.system], "15 is Debian 12's, 16 is Ubuntu 24.04's")
     _set_connections(sizer, placed)
     _set_replication(sizer, placed)
     _set_memory(sizer, placed)
     _set_timeouts(sizer, placed)
+    if is_archived(placed):
+        sizer.set(
+            "archive_timeout_seconds",
+            ARCHIVE_SECONDS,
+            "a log file that is not full is handed to the backup after five minutes, so that no more is lost with the"
+            " server (a rule of thumb)",
+        )
     return sizer.done()
+
+
+def is_archived(placed: Placed) -> bool:
+    """Whether a backup beside it takes every finished file of its log."""
+    return any(host.name == placed.host.name for host in placed.cluster.hosts_offering("backup"))
 
 
 def primary_of(placed: Placed) -> Placed | None:

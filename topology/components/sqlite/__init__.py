@@ -5,7 +5,20 @@ The first stage that has a second server moves it to PostgreSQL. The file lies b
 
 from __future__ import annotations
 
-from topology.components.base import DYNAMIC, Component, ConfigFile, Demand, Endpoint, Memory, Placed, Reason, Validator
+from topology.components.base import (
+    DYNAMIC,
+    Component,
+    ConfigFile,
+    Demand,
+    Endpoint,
+    Log,
+    Memory,
+    Placed,
+    Reason,
+    Trouble,
+    Validator,
+)
+from topology.components.reading import Reading, Texts
 from topology.components.rendering import words
 from topology.components.sqlite.validate import PATH, boot, check
 from topology.demands import demand_of, guess
@@ -33,6 +46,21 @@ class Sqlite(Component):
         check=check,
         boot=boot,
     )
+    logs = (
+        Log(path="journal: app-SITE.service", says="the site's own: SQLite has no program, and so no log of its own"),
+    )
+    troubles = (
+        Trouble(
+            sees="database is locked",
+            does="Two processes wanted to write at once and one waited for longer than Django's 5 seconds. Where that"
+            " is more than rare, the site has outgrown one file: the next stage moves it to PostgreSQL.",
+        ),
+        Trouble(
+            sees="attempt to write a readonly database, or: unable to open database file",
+            does="The directory must be the site user's, not the file alone: SQLite writes its journal beside it. A"
+            " manage.py run as root leaves files that the site cannot write.",
+        ),
+    )
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """A file for each site, reachable on its own host only."""
@@ -46,6 +74,10 @@ class Sqlite(Component):
         lines = [words("d", f"{site.root}/data", "0750", USER, USER, "-", "-") for site in placed.cluster.sites]
         reason = Reason(setting="mode", value="0750", formula="only the site's own processes read and write it")
         return (ConfigFile(path=PATH, text="".join(f"{line}\n" for line in lines), action="none", reasons=(reason,)),)
+
+    def read(self, placed: Placed, texts: Texts) -> Reading:
+        """Nothing that others ask: its connections are files that a process opens."""
+        return Reading()
 
     def memory(self, placed: Placed) -> Memory:
         """The page cache."""
