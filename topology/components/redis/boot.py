@@ -78,7 +78,5 @@ def boot(stage: Stage) -> Verdict:
 
 
 def _words(primary: Placed, replica: Placed | None, peer: Placed | None) -> list[str]:
-    local = primary.cluster.only_local(primary.host.name, "cache", "broker", "cache_primary")
-    address = "127.0.0.1" if local else primary.host.address
     other = [replica.host.address, str(size(replica)["port"])] if replica else ["-", "0"]
-    return [address, str(size(primary)["port"]), *other, WORD, peer.host.address if peer else "-"]
+    return [primary.host.address, str(size(primary)["port"]), *other, WORD, peer.host.address if peer else "-"]

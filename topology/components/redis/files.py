@@ -47,11 +47,8 @@ def files_of(placed: Placed) -> tuple[ConfigFile, ...]:
 
 
 def bound_to(placed: Placed) -> list[str]:
-    """Addresses on which it listens; a replica on its own too, for the day when it takes the lead."""
-    local = placed.role.name != REPLICA and placed.cluster.only_local(
-        placed.host.name, "cache", "broker", "cache_primary"
-    )
-    return [LOOPBACK] if local else [LOOPBACK, placed.host.address]
+    """Addresses on which it listens: its clients know it by its own, also those beside it, as one list for all."""
+    return [LOOPBACK, placed.host.address]
 
 
 def _always(placed: Placed, sized: Sizing) -> Iterator[tuple[str, Written]]:
