@@ -25,7 +25,8 @@ class OnePrimary(Check):
         primaries = sight.offering("sql")
         for placed in sight.offering("sql_replica"):
             reading = sight.reading(placed)
-            if placed in primaries or reading == NOTHING:
+            copies = any(True for _ in sight.servers(placed, "sql"))  # another program may fill it, as Slony does
+            if placed in primaries or not copies or reading == NOTHING:
                 continue
             wanted = [one for one in primaries if one.component is placed.component] or list(primaries)
             if reading.follows is None:
