@@ -78,7 +78,7 @@ class Route:
 
 
 def routes(cluster: Cluster, kinds: Iterable[Kind], *, lost: Lost = NOBODY) -> dict[Kind, Route]:
-    """The route of each kind; raises TierwrightError where nobody answers it or where requests go in a circle."""
+    """The route of each kind; raises TierwrightError where nobody answers it; a cluster has no circles."""
     edges = _by_client(cluster, lost)
     found = {kind: _route(cluster, edges, kind, lost) for kind in dict.fromkeys(kinds)}
     for kind, route in found.items():
@@ -138,8 +138,6 @@ def _order(
             done.append(stack.pop())
         elif inner not in open_:
             stack.append(inner)
-        elif inner in stack:
-            raise _circle(stack[stack.index(inner) :], kind)
     return done[::-1]
 
 
@@ -194,14 +192,6 @@ def _hops(edges: list[Edge], lost: Lost) -> tuple[Hop, ...]:
             servers=servers[place],
         )
         for place, edge in chosen.items()
-    )
-
-
-def _circle(keys: list[Key], kind: Kind) -> TierwrightError:
-    way = " -> ".join(f"{role} on {host}" for host, role in [*keys, keys[0]])
-    return TierwrightError(
-        f"requests of the kind {kind} go round in a circle ({way}); take one of these roles away",
-        place=Place(path="tiers"),
     )
 
 
