@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from topology.components.base import Placed
-from topology.components.reading import Listening, Reading, Texts, read_unit, seconds_of
+from topology.components.reading import Listening, Reading, Texts, bytes_of_text, read_unit, seconds_of
 from topology.design import Site
 
 Written = Mapping[str, Any]
@@ -29,9 +29,11 @@ def read(placed: Placed, texts: Texts) -> Reading:
         opens={"sql": slots, "pool": slots, "cache": slots},
         # A worker of threads is only ended where it is stuck as a whole; the time is what the chain reckons with.
         request_seconds=_longest(configs, "timeout"),
-        graceful_seconds=_longest(configs, "graceful_timeout"),
-        idle_seconds=_longest(configs, "keepalive"),
-        stop_seconds=max((seconds_of(text) for text in _all(units, "Service.TimeoutStopSec")), default=None),
+        # One site that gives its requests less time is one too many.
+        graceful_seconds=_shortest(configs, "graceful_timeout"),
+        idle_seconds=_shortest(configs, "keepalive"),
+        stop_seconds=min((seconds_of(text) for text in _all(units, "Service.TimeoutStopSec")), default=None),
+        memory_max_mib=_memory_max(units),
         trusts=_trusts(configs),
         requires_mounts=tuple(dict.fromkeys(_all(units, "Unit.RequiresMountsFor"))),
     )
@@ -63,6 +65,16 @@ def _listening(bind: str) -> Listening:
 
 def _longest(configs: list[Written], name: str) -> float | None:
     return max((float(each[name]) for each in configs if name in each), default=None)
+
+
+def _shortest(configs: list[Written], name: str) -> float | None:
+    return min((float(each[name]) for each in configs if name in each), default=None)
+
+
+def _memory_max(units: list[Unit]) -> int | None:
+    """The limits of all sites that have one, together."""
+    limits = [bytes_of_text(text) for text in _all(units, "Service.MemoryMax") if text[:1].isdigit()]
+    return sum(limits) // 1024**2 if limits else None
 
 
 def _all(units: list[Unit], key: str) -> Iterator[str]:

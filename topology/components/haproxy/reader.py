@@ -26,6 +26,8 @@ def read(texts: Texts) -> Reading:
         read_seconds=times.get("server"),
         queue_seconds=times.get("queue"),
         idle_seconds=times.get("http-keep-alive"),
+        # A connection to a server stays with that of its client, and idles for as long as that one may.
+        keeps_seconds=times.get("http-keep-alive"),
         graceful_seconds=next((seconds_of(line[1]) for line in main if line[0] == "hard-stop-after"), None),
         detects_seconds=_detects(back, times.get("check", 0.0)),
         health_path=next((_after(line, "uri") for line in back if line[:2] == ["http-check", "send"]), None),
