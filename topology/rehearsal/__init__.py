@@ -14,7 +14,7 @@ from topology.bundles import Bundle
 from topology.errors import TierwrightError
 from topology.rehearsal.drills import Drill, last_web_server, take_away_and_put_back
 from topology.rehearsal.hosts import Rack, refuse_unfit_machine
-from topology.rehearsal.questions import Answer, ask_all
+from topology.rehearsal.questions import Answer, ask_all, wait_until_whole
 from topology.rehearsal.report import Report, drill_sentence
 from topology.rehearsal.startup import Started, Startup, Telling
 from topology.rehearsal.traffic import Load
@@ -38,6 +38,7 @@ def rehearse(bundle: Bundle, *, tell: Telling | None = None, drill: bool = True)
         startup = Startup(bundle, rack, say)
         started = startup.start()
         say("the public asks")
+        wait_until_whole(bundle.cluster, rack)
         answers = ask_all(bundle.cluster, rack)
         if not all(answer.passed for answer in answers):
             started = replace(started, said=startup.said())

@@ -20,6 +20,7 @@ ARTICLES = 20
 UPLOAD_BYTES = 70_000
 REPEATS = 12
 """Requests by which every application server is met, whatever the balancer's turn."""
+WHOLE_SECONDS = 40.0
 CLOSED_SECONDS = 0.5
 REPLICA_SECONDS = 20.0
 READER, PASSWORD = "reader", "rehearsed"
@@ -64,6 +65,31 @@ class Asking:
     def browser(self) -> Browser:
         """A visitor who was never here."""
         return Browser(self.names)
+
+
+def wait_until_whole(cluster: Cluster, rack: Rack) -> None:
+    """Wait until every application server answers through every front door: balancers take a moment to trust one.
+
+    Where that does not come, the questions say what is wrong.
+    """
+    until = time.monotonic() + WHOLE_SECONDS
+    for site in cluster.sites:
+        asking = Asking(cluster=cluster, rack=rack, site=site)
+        while not rack.client.asking(_bound_whole(asking)) and time.monotonic() < until:
+            time.sleep(0.5)
+
+
+def _bound_whole(asking: Asking) -> Callable[[], bool]:
+    return lambda: _is_whole(asking)
+
+
+def _is_whole(asking: Asking) -> bool:
+    try:
+        visitor = asking.browser()
+        pages = [_good(visitor.get(f"{asking.url}/echo/")) for _ in range(REPEATS)]
+    except (OSError, ValueError, TierwrightError):
+        return False
+    return len({page.server for page in pages}) == asking.apps
 
 
 def ask_all(cluster: Cluster, rack: Rack) -> tuple[Answer, ...]:
