@@ -9,19 +9,26 @@ Debian's own handler for WSGI answers 200 to everything, so the bundle brings a 
 
 from __future__ import annotations
 
+from topology.components.apache.cost import FILE_PREFORK
 from topology.components.apache.main import UNIT
-from topology.components.apache.mod_python.cost import demand_of
 from topology.components.apache.mod_python.files import ROLE, files_of
 from topology.components.apache.mod_python.reader import reading_of
 from topology.components.apache.mod_python.settings import ModPythonSettings, memory_of, size
 from topology.components.apache.mod_python.texts import LOGS, TRANSLATIONS, TROUBLES
 from topology.components.apache.mod_python.validate import boot, check
-from topology.components.apache.python import code_and_packages, needs_of, secrets_stay_closed, web_endpoint
+from topology.components.apache.python import (
+    code_and_packages,
+    demand_of_request,
+    needs_of,
+    secrets_stay_closed,
+    web_endpoint,
+)
 from topology.components.base import (
     Component,
     ConfigFile,
     Demand,
     Endpoint,
+    Measured,
     Memory,
     Need,
     Placed,
@@ -47,6 +54,7 @@ class ModPython(Component):
     settings = ModPythonSettings
     evidence = "booted"
     answer = "GET /none/: 404"
+    measured = Measured(memory_mib=124, cpu_ms=0.35, says="a page without database, 3 processes (200 asked)")
     logs = LOGS
     troubles = TROUBLES
     translations = TRANSLATIONS
@@ -92,8 +100,8 @@ class ModPython(Component):
         return memory_of(placed)
 
     def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
-        """A file of Apache's, or Python's work and what it takes to enter it."""
-        return demand_of(kind, item)
+        """A file that Apache sends, or Python's work."""
+        return demand_of_request(kind, item, file=FILE_PREFORK)
 
 
 COMPONENT = ModPython()

@@ -8,19 +8,26 @@ Version 5 of Ubuntu 24.04 was not started here.
 
 from __future__ import annotations
 
+from topology.components.apache.cost import FILE_EVENT
 from topology.components.apache.main import UNIT
-from topology.components.apache.mod_wsgi.cost import demand_of
 from topology.components.apache.mod_wsgi.files import ROLE, files_of
 from topology.components.apache.mod_wsgi.reader import reading_of
 from topology.components.apache.mod_wsgi.settings import ModWsgiSettings, memory_of, size
-from topology.components.apache.mod_wsgi.texts import LOGS, TRANSLATIONS, TROUBLES
+from topology.components.apache.mod_wsgi.texts import LOGS, TROUBLES
 from topology.components.apache.mod_wsgi.validate import boot, check
-from topology.components.apache.python import code_and_packages, needs_of, secrets_stay_closed, web_endpoint
+from topology.components.apache.python import (
+    code_and_packages,
+    demand_of_request,
+    needs_of,
+    secrets_stay_closed,
+    web_endpoint,
+)
 from topology.components.base import (
     Component,
     ConfigFile,
     Demand,
     Endpoint,
+    Measured,
     Memory,
     Need,
     Placed,
@@ -46,9 +53,9 @@ class ModWsgi(Component):
     settings = ModWsgiSettings
     evidence = "booted"
     answer = "GET /none/: 404"
+    measured = Measured(memory_mib=88, cpu_ms=0.6, says="a page without database, 2 daemons (200 asked)")
     logs = LOGS
     troubles = TROUBLES
-    translations = TRANSLATIONS
     validator = Validator(
         program="apache2",
         package="libapache2-mod-wsgi-py3",
@@ -91,8 +98,8 @@ class ModWsgi(Component):
         return memory_of(placed)
 
     def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
-        """A file of Apache's, or Python's work and what it takes to enter it."""
-        return demand_of(kind, item)
+        """A file that Apache sends, or Python's work."""
+        return demand_of_request(kind, item, file=FILE_EVENT)
 
 
 COMPONENT = ModWsgi()
