@@ -26,6 +26,7 @@ def reading_of(placed: Placed, texts: Texts) -> Reading:
         opens={"sql": opened, "sql_replica": opened},
         pool_mode=said.get("pool_mode", "session"),
         queue_seconds=float(said.get("query_wait_timeout", 120)) or None,
+        idle_seconds=float(said.get("client_idle_timeout", 0)) or None,
         keeps_seconds=float(said.get("server_idle_timeout", 600)),
         connect_seconds=float(said.get("server_connect_timeout", 15)),
         open_files=int(limit[-1]) if limit else None,
