@@ -60,3 +60,15 @@ def test_without_a_workload_no_peak_is_invented() -> None:
     text = text_of(watched(tier("watch", ["prometheus"])), "watch1", RULES)
 
     assert "AbovePeak" not in text
+
+
+def test_the_exporter_of_redis_gets_its_password_by_a_file_that_a_person_makes() -> None:
+    of = watched(tier("cache", [{"redis": {"port": 6400}}]), tier("watch", ["prometheus"]))
+    exporter = of.find("cache1", "redis_exporter")
+
+    texts = [file.text for file in exporter.component.files(exporter)]
+    [preparation] = exporter.component.preparations(exporter)
+    [made_by_redis] = of.find("cache1", "redis").component.preparations(of.find("cache1", "redis"))
+    assert "--redis.addr=redis://127.0.0.1:6400" in texts[0]
+    assert f"EnvironmentFile={preparation.secrets[0]}" in texts[1]
+    assert made_by_redis.secrets[0] in preparation.lines[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import ClassVar, LiteralString
 
 from topology.components import booting
 from topology.components.base import (
@@ -20,7 +20,7 @@ from topology.components.base import (
     Verdict,
 )
 from topology.components.reading import Listening, Reading, Texts
-from topology.components.rendering import option
+from topology.components.rendering import option, sections
 from topology.value import Estimate
 
 MONITORING = "monitoring"
@@ -59,6 +59,11 @@ class Exporter(Component):
     arguments: ClassVar[tuple[str, ...]] = ()
     """Further arguments, each a word."""
     account: ClassVar[str] = "prometheus"
+    """The account that it runs as, where that is not its package's own."""
+    source: ClassVar[LiteralString] = ""
+    """How it signs in to what it looks at, as it reads that from its environment."""
+    environment: ClassVar[str] = ""
+    """A further file with its environment, which a preparation makes."""
     proves: ClassVar[str]
     """Beginning of a figure that shows that it has seen what it looks at."""
     own_mib: ClassVar[Estimate]
@@ -91,9 +96,24 @@ class Exporter(Component):
             value=f"{placed.host.address}:{self.port}",
             formula="the server's own address, opened by the firewall to the monitoring server alone",
         )
-        text = f'ARGS="{" ".join((listens, *self.arguments))}"\n'
+        source = f'DATA_SOURCE_NAME="{self.source}"\n' if self.source else ""
+        text = f'{source}ARGS="{" ".join((listens, *self.further(placed)))}"\n'
         unit = f"{self.package}.service"
-        return (ConfigFile(path=self.path, text=text, action="restart", unit=unit, reasons=(reason,)),)
+        arguments = ConfigFile(path=self.path, text=text, action="restart", unit=unit, reasons=(reason,))
+        return (arguments, *self._drop_in(unit))
+
+    def further(self, placed: Placed) -> tuple[str, ...]:
+        """Arguments beside the address."""
+        return self.arguments
+
+    def _drop_in(self, unit: str) -> tuple[ConfigFile, ...]:
+        """What its package's unit does otherwise."""
+        changes = [("User", self.account)] if self.account != "prometheus" else []
+        changes += [("EnvironmentFile", self.environment)] if self.environment else []
+        if not changes:
+            return ()
+        path = f"/etc/systemd/system/{unit}.d/tierwright.conf"
+        return (ConfigFile(path=path, text=sections([("Service", changes)]), action="restart", unit=unit),)
 
     def read(self, placed: Placed, texts: Texts) -> Reading:
         """Where it listens."""

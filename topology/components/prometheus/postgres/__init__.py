@@ -7,12 +7,9 @@ alone.
 
 from __future__ import annotations
 
-from topology.components.base import ConfigFile, Measured, Placed
+from topology.components.base import Measured
 from topology.components.prometheus.exporting import METRICS, Exporter, validator_of
-from topology.components.rendering import sections
 from topology.demands import guess
-
-UNIT = "prometheus-postgres-exporter.service"
 
 
 class PostgresExporter(Exporter):
@@ -27,6 +24,7 @@ class PostgresExporter(Exporter):
     program = "prometheus-postgres-exporter"
     port = 9187
     account = "postgres"
+    source = "user=postgres host=/run/postgresql dbname=postgres sslmode=disable"
     proves = "pg_up 1"
     implied_by = frozenset({"postgresql", "postgresql_replica"})
     own_mib = guess(10, 20, 40, "near what its start in the tests took")
@@ -42,23 +40,6 @@ as "$programs/postgres" -D /run/database -c listen_addresses= -c unix_socket_dir
     >/run/database.log 2>&1 &
 for try in $(seq 100); do grep -q 'ready to accept' /run/database.log && break; sleep 0.1; done
 """
-
-    def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
-        """Its arguments with the socket, and the account that it runs as."""
-        [arguments] = super().files(placed)
-        source = 'DATA_SOURCE_NAME="user=postgres host=/run/postgresql dbname=postgres sslmode=disable"\n'
-        path = f"/etc/systemd/system/{UNIT}.d/tierwright.conf"
-        account = sections([("Service", [("User", "postgres")])])
-        return (
-            ConfigFile(
-                path=arguments.path,
-                text=source + arguments.text,
-                action="restart",
-                unit=UNIT,
-                reasons=arguments.reasons,
-            ),
-            ConfigFile(path=path, text=account, action="restart", unit=UNIT),
-        )
 
 
 PostgresExporter.validator = validator_of(PostgresExporter)
