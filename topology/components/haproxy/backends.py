@@ -106,18 +106,27 @@ def _power(placed: Placed, edge: Edge) -> float:
 
 def _room(placed: Placed, edge: Edge, queue_slots: int) -> Room | None:
     """Health checks need a slot each: were all of them taken, a busy server would look like a dead one."""
-    cluster = placed.cluster
-    applications = cluster.edges_from(cluster.find(edge.server, edge.server_role), "app")
-    if not applications or any(application.endpoint.slots is None for application in applications):
+    mine = _slots(placed, edge)
+    if mine is None:
         return None
-    slots = sum((application.endpoint.slots or 0) * application.fan_out for application in applications)
-    sharing = 1 if all(application.local for application in applications) else cluster.count("web")
-    mine = slots // sharing
-    sites, balancers = len(cluster.sites), _balancers_in_use(placed)
+    sites, balancers = len(placed.cluster.sites), _balancers_in_use(placed)
     free = (mine - sites) // balancers
     return Room(
         requests=max(1, free) + queue_slots, slots=mine, sites=sites, balancers=balancers, queue_slots=queue_slots
     )
+
+
+def _slots(placed: Placed, edge: Edge) -> int | None:
+    """Requests that a web server can have in work: of the applications behind it, or its own where it holds Python."""
+    cluster = placed.cluster
+    applications = cluster.edges_from(cluster.find(edge.server, edge.server_role), "app")
+    if not applications:
+        return edge.endpoint.slots if edge.endpoint.processes is not None else None
+    if any(application.endpoint.slots is None for application in applications):
+        return None
+    slots = sum((application.endpoint.slots or 0) * application.fan_out for application in applications)
+    sharing = 1 if all(application.local for application in applications) else cluster.count("web")
+    return slots // sharing
 
 
 def _balancers_in_use(placed: Placed) -> int:
