@@ -30,6 +30,7 @@ def newspaper(**changes: Any) -> Design:
 
 slugs = st.from_regex(r"[a-z][a-z0-9]{0,6}(-[a-z0-9]{1,4}){0,2}", fullmatch=True)
 words = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
+external_kinds = st.sampled_from(("postgresql", "mysql", "memcached", "redis", "s3", "balancer", "smtp"))
 domains = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?(\.[a-z][a-z0-9]{1,6}){1,3}", fullmatch=True)
 paths = st.from_regex(r"(/[A-Za-z0-9_][A-Za-z0-9._-]{0,8}){1,4}", fullmatch=True)
 url_paths = st.from_regex(r"/([A-Za-z0-9_~-][A-Za-z0-9._~-]{0,6}/){0,3}", fullmatch=True)
@@ -133,7 +134,7 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
         "promise": promises,
         "currency": st.sampled_from(("EUR", "USD")),
         "externals": st.lists(
-            st.fixed_dictionaries({"name": slugs, "kind": words, "endpoint": st.just("db.example.com:5432")}),
+            st.fixed_dictionaries({"name": slugs, "kind": external_kinds, "endpoint": st.just("db.example.com:5432")}),
             max_size=1,
         ),
         "notes": texts,

@@ -34,6 +34,10 @@ class Catalogue(Protocol):
         """The settings model of every role, by the role's name."""
         ...
 
+    def external_kinds(self) -> Mapping[str, str]:
+        """Every kind of external, with a sentence."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -110,6 +114,7 @@ def schema(catalogue: Catalogue) -> dict[str, Any]:
     document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     document["title"] = "Tierwright plan file, version 1"
     document["$defs"]["Role"] = _role_schema(catalogue, document["$defs"])
+    document["$defs"]["External"]["properties"]["kind"]["enum"] = sorted(catalogue.external_kinds())
     return document
 
 
@@ -134,7 +139,7 @@ def check(design: Design, catalogue: Catalogue) -> list[Problem]:
     """What the shape of a plan cannot say: references, duplicates, addresses, roles and their settings."""
     rules = (_check_names, _check_types, _check_addresses)
     problems = [problem for rule in rules for problem in rule(design)]
-    return problems + list(_check_roles(design, catalogue))
+    return [*problems, *_check_roles(design, catalogue), *_check_externals(design, catalogue)]
 
 
 def _check_names(design: Design) -> Iterator[Problem]:
@@ -253,6 +258,14 @@ def _check_role(path: Path, role: Role, known: Mapping[str, type[BaseModel]]) ->
     except ValidationError as error:
         for item in error.errors(include_url=False):
             yield Problem(path=(*path, role.name, *item["loc"]), says=_sentence(item, known[role.name]))
+
+
+def _check_externals(design: Design, catalogue: Catalogue) -> Iterator[Problem]:
+    known = catalogue.external_kinds()
+    for number, external in enumerate(design.externals):
+        if external.kind not in known:
+            says = f"no external is of the kind {external.kind}{_nearest(external.kind, known)}"
+            yield Problem(path=("externals", number, "kind"), says=says)
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

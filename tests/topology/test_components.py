@@ -63,7 +63,7 @@ def test_its_entry_has_every_key_that_others_build_on(component: Component) -> N
     assert entry["evidence"] in ("booted", "stand_in", "translated", "none")
 
 
-@walked()
+@walked(only=lambda component: bool(component.roles))
 def test_it_has_a_validator_and_cases_of_both_kinds(component: Component) -> None:
     assert component.validator is not None
     assert good_cases(component), "no good case"

@@ -112,6 +112,10 @@ class Catalogue:
         """The settings model of every role."""
         return {role: component.settings for role, component in self.by_role.items()}
 
+    def external_kinds(self) -> Mapping[str, str]:
+        """Every kind of what others run, with a sentence."""
+        return {kind: says for component in self.components for kind, says in component.externals.items()}
+
 
 DEFAULT_LIMITS = Limits()
 describe = entry_of

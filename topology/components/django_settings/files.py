@@ -13,6 +13,7 @@ from topology.components.django_settings.stores import (
     bucket_of,
     cache_of,
     database_of,
+    external_of,
     runners,
 )
 from topology.components.rendering import joined, render
@@ -41,6 +42,7 @@ def file_of(component: Component, placed: Placed, site: Site) -> ConfigFile:
         servers=list(cache.servers),
         broker=broker,
         bucket=bucket,
+        relay=next(({"host": host, "port": port} for host, port in external_of(placed, "smtp")), None),
         domains=list(site.domains),
         root=site.root,
         files_url=_files_url(placed, site),

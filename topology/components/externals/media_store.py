@@ -1,0 +1,40 @@
+"""An object store that others run, for what people upload: S3 or one that speaks as it does.
+
+Use it instead of a shared directory over NFS: every application server writes there, and browsers fetch from there.
+Each site has a bucket of its own, SITE-media. Port 443 is asked by https, any other by http. The address of a file
+is the store's own, not below MEDIA_URL, so that a name of one's own or a cache before it is set up at the provider.
+"""
+
+from __future__ import annotations
+
+from topology.components.base import Component, Trouble
+
+
+class MediaStore(Component):
+    """An S3-compatible store."""
+
+    name = "media_store"
+    title = "S3-compatible media store"
+    roles = {}  # noqa: RUF012
+    packages = {}  # noqa: RUF012
+    externals = {"s3": "an object store that keeps what people upload, a bucket for each site"}  # noqa: RUF012
+    troubles = (
+        Trouble(
+            sees="SignatureDoesNotMatch, or AuthorizationHeaderMalformed",
+            does="The region is another one: write media_region of django_settings. Or the two halves of the key were"
+            " exchanged, or the clock is wrong.",
+        ),
+        Trouble(
+            sees="Uploads are there, and browsers get 403",
+            does="The bucket lets nobody read. The plan's settings sign no addresses, since what is uploaded is public"
+            " as it was below MEDIA_ROOT; let everybody read its objects, and nobody list them.",
+        ),
+        Trouble(
+            sees="Older uploads are gone",
+            does="They are still in /srv/SITE/media of the server that kept them: copy them into the bucket under the"
+            " same names.",
+        ),
+    )
+
+
+COMPONENT = MediaStore()
