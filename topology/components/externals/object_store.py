@@ -10,10 +10,10 @@ from __future__ import annotations
 from topology.components.base import Component, Trouble
 
 
-class MediaStore(Component):
+class ObjectStore(Component):
     """An S3-compatible store."""
 
-    name = "media_store"
+    name = "object_store"
     title = "S3-compatible media store"
     roles = {}  # noqa: RUF012
     packages = {}  # noqa: RUF012
@@ -37,4 +37,4 @@ class MediaStore(Component):
     )
 
 
-COMPONENT = MediaStore()
+COMPONENT = ObjectStore()
