@@ -180,7 +180,7 @@ def test_started_it_answers_what_the_catalogue_says(tmp_path: Path) -> None:
     assert NGINX.answer in NGINX.validator.boot(stage_of(placed, tmp_path, real_root=True)).says
 
 
-@pytest.mark.parametrize(("role", "directive"), [("flup", "fastcgi_pass")])
+@pytest.mark.parametrize(("role", "directive"), [("flup", "fastcgi_pass"), ("uwsgi", "uwsgi_pass")])
 def test_it_speaks_the_language_of_the_application_and_gives_it_the_whole_path(
     role: str, directive: str, tmp_path: Path
 ) -> None:
