@@ -114,7 +114,8 @@ def test_balancers_together_never_give_more_than_the_applications_hold(rendered:
             rooms = found(r"^    server .* maxconn (\d+)$", files[placed.host.name][HAPROXY])
             given += sum(map(int, rooms))
             beyond += placed.component.size(placed)["queue_slots"] * len(rooms)
-    assert given <= sum(offer.endpoint.slots or 0 for offer in cluster.providers("app")) + beyond
+    holders = [*cluster.providers("app"), *(o for o in cluster.providers("web") if o.endpoint.processes is not None)]
+    assert given <= sum(offer.endpoint.slots or 0 for offer in holders) + beyond
 
 
 def test_every_application_server_has_the_same_cache_servers_as_text(rendered: tuple[Cluster, Files]) -> None:
