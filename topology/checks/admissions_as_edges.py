@@ -32,7 +32,7 @@ class AdmissionsAsEdges(Check):
                 wanted = dict.fromkeys(self._wanted(sight, placed))
                 yield from self._wide(placed, admits)
                 yield from self._missing(placed, admits, wanted)
-                yield from self._strangers(sight, placed, admits, wanted)
+                yield from self._strangers(placed, admits, wanted)
 
     def _wanted(self, sight: Sight, placed: Placed) -> Iterator[Wanted]:
         for edge, client in sight.clients(placed, "sql", "sql_replica"):
@@ -56,20 +56,21 @@ class AdmissionsAsEdges(Check):
                 )
 
     def _missing(self, placed: Placed, admits: list[Admission], wanted: dict[Wanted, None]) -> Iterator[Finding]:
+        exact = {(one.address.removesuffix("/32"), one.database) for one in admits}
+        wide = [one for one in admits if _network(one.address).prefixlen < 32 or one.database == "all"]
         for address, database in wanted:
-            if not any(_lets_in(one, address, database) for one in admits):
+            if (address, database) not in exact and not any(_lets_in(one, address, database) for one in wide):
                 yield self.finding(
                     f"{place_of(placed)} {address} {database}",
                     f"{address} uses {database} in the plan, and no line lets it in.",
                     "Add a line for this client, database and user.",
                 )
 
-    def _strangers(
-        self, sight: Sight, placed: Placed, admits: list[Admission], wanted: dict[Wanted, None]
-    ) -> Iterator[Finding]:
+    def _strangers(self, placed: Placed, admits: list[Admission], wanted: dict[Wanted, None]) -> Iterator[Finding]:
         for one in dict.fromkeys(admits):
-            used = any(_lets_in(one, address, database) for address, database in wanted)
-            if not used and not one.address.startswith("127.") and one.address not in (LOOPBACK, "localhost"):
+            if (one.address.removesuffix("/32"), one.database) in wanted or _network(one.address).is_loopback:
+                continue
+            if not any(_lets_in(one, address, database) for address, database in wanted):
                 yield self.finding(
                     f"{place_of(placed)} {one.address} {one.database}",
                     f"a line lets {one.user} into {one.database} from {one.address}, who does not use it in the plan.",

@@ -8,11 +8,12 @@ Correct the address, the port or the socket in the file, or write the file anew 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from topology.checks.base import Check, Finding, Sight, place_of
 from topology.components import LOOPBACK, NOTHING, Listening, Placed, Target
 
+Doors = Mapping[tuple[str, int], Sequence[Listening]]
 SERVICES = frozenset({"web", "media", "app", "sql", "sql_replica", "pool", "cache", "nfs", "broker", "metrics"})
 
 
@@ -24,9 +25,10 @@ class BackendsExist(Check):
 
     def look(self, sight: Sight) -> Iterator[Finding]:
         """One finding for each target that nobody answers."""
+        doors = self._doors(sight)
         for placed, reading in sight.readings():
             for target in dict.fromkeys(t for t in reading.targets if t.service in SERVICES):
-                problem = self._problem(sight, placed, target)
+                problem = self._problem(sight, doors, placed, target)
                 if problem:
                     where = target.socket or f"{target.address}:{target.port}"
                     yield self.finding(
@@ -35,14 +37,22 @@ class BackendsExist(Check):
                         "Correct the address, the port or the socket there.",
                     )
 
-    def _problem(self, sight: Sight, placed: Placed, target: Target) -> str | None:
+    def _doors(self, sight: Sight) -> Doors:
+        """Every listener by host and port."""
+        doors: dict[tuple[str, int], list[Listening]] = {}
+        for placed, reading in sight.readings():
+            for listening in reading.listens:
+                doors.setdefault((placed.host.name, listening.port), []).append(listening)
+        return doors
+
+    def _problem(self, sight: Sight, doors: Doors, placed: Placed, target: Target) -> str | None:
         if target.socket is not None:
             return self._problem_of_socket(sight, placed, target.socket)
         host = sight.host_at(placed, target.address)
         if host is None:
             is_name = not target.address.replace(".", "").isdigit()
             return None if is_name or self._is_known(sight, target) else "and no server of the plan has this address"
-        found = [listening for listening in self._listeners(sight, host) if listening.port == target.port]
+        found = doors.get((host, target.port))
         if not found:
             unread = self._may_be_unread(sight, host, target)
             return None if unread else f"and nobody on {host} listens on port {target.port}"
@@ -57,10 +67,6 @@ class BackendsExist(Check):
             if socket in (listens or ends):
                 return None
         return "and nobody on this server has a socket there"
-
-    def _listeners(self, sight: Sight, host: str) -> Iterator[Listening]:
-        for role in sight.cluster.by_host[host]:
-            yield from sight.reading(role).listens
 
     def _is_known(self, sight: Sight, target: Target) -> bool:
         """It is a virtual address, or something that others run."""

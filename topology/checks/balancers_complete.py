@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from topology.checks.base import Check, Finding, Sight, place_of
 from topology.components import Placed, Target
 
+SPREAD = ("web", "media", "app")
+"""Services whose requests are spread over servers; who copies a database chooses by itself whom it asks."""
+
 
 class BalancersComplete(Check):
     """Targets of whoever passes requests on, against the connections of the design."""
@@ -23,7 +26,7 @@ class BalancersComplete(Check):
     def look(self, sight: Sight) -> Iterator[Finding]:
         """One finding for each server that is left out, and for each that is too many."""
         for placed, reading in sight.readings():
-            carried = [edge for edge in sight.cluster.edges_from(placed) if edge.endpoint.carries]
+            carried = [edge for edge in sight.cluster.edges_from(placed, *SPREAD) if edge.endpoint.carries]
             for service in dict.fromkeys(edge.endpoint.service for edge in carried):
                 targets = [target for target in reading.targets if target.service == service]
                 wanted = {edge.server for edge in carried if edge.endpoint.service == service}

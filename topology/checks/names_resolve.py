@@ -8,7 +8,7 @@ Write the address in place of the name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from topology.checks.base import Check, Finding, Sight, place_of
 from topology.components import LOOPBACK
@@ -27,10 +27,10 @@ class NamesResolve(Check):
         """One finding for each name that is not there, or means another address."""
         others = {external.endpoint.rpartition(":")[0] for external in sight.design.externals}
         for placed, reading in sight.readings():
-            known = {name: at for _, beside in sight.beside(placed) for name, at in beside.resolves.items()}
-            names = (t.address for t in reading.targets if t.address and t.service not in OUTSIDE)
-            for name in dict.fromkeys((*names, *filter(None, [reading.follows]))):
-                if _is_name(name) and name not in known and name not in others:
+            addresses = (t.address for t in reading.targets if t.address and t.service not in OUTSIDE)
+            for name in dict.fromkeys(filter(_is_name, (*addresses, reading.follows or LOOPBACK))):
+                known = (name in beside.resolves for _, beside in sight.beside(placed))
+                if name not in others and not any(known):
                     yield self.finding(
                         f"{place_of(placed)} {name}",
                         f"its file names {name}, and the hosts file of {placed.host.name} does not have it.",
@@ -40,8 +40,15 @@ class NamesResolve(Check):
 
     def _hosts_files(self, sight: Sight) -> Iterator[Finding]:
         """A hosts file that has a server has it with its own address."""
+        fine: list[Mapping[str, str]] = []
         for placed, reading in sight.readings():
-            for host in sight.design.hosts if reading.resolves else ():
+            if any(reading.resolves is one for one in fine):
+                continue
+            hosts = sight.design.hosts if reading.resolves else ()
+            if all(reading.resolves.get(host.name) == host.address for host in hosts):
+                fine.append(reading.resolves)
+                continue
+            for host in hosts:
                 found = reading.resolves.get(host.name)
                 if found != host.address:
                     yield self.finding(
