@@ -171,3 +171,10 @@ def test_it_takes_little_memory_and_more_with_its_clients() -> None:
     sizes = [placed.component.memory(placed).mid for placed in (few, many)]
 
     assert 5 < sizes[0] < sizes[1] < 20
+
+
+def test_a_database_that_speaks_another_language_is_refused() -> None:
+    design = cluster(tier("web", ["nginx", "gunicorn", "pgbouncer"]), tier("database", ["mariadb"]))
+
+    with pytest.raises(TierwrightError, match="pool connections of PostgreSQL, and database1 speaks mysql"):
+        text_of(design, "web1", CONFIG)

@@ -18,12 +18,13 @@ address=$1 port=$2 site=$3 directory=$4 role=$6
 ip address add "$address/32" dev lo 2>/dev/null
 redis-server --bind "$address" --port "$port" --requirepass throw-away --save '' >/run/redis 2>&1 &
 install -d "/var/lib/celery-$site"
-export PYTHONPATH="/etc/$site:$directory" DJANGO_SETTINGS_MODULE="$5" && cd "$directory"
+export PYTHONPATH="/etc/$site" DJANGO_SETTINGS_MODULE="$5" && cd "$directory"
 "${@:9}" >>/run/said 2>&1 &
 [ "$role" = worker ] || celery --app "$7" worker --concurrency 1 --loglevel INFO >>/run/said 2>&1 &
 """
 _ASK = r"""
 import importlib
+sys.path.insert(0, sys.argv[4])
 address, port, app = sys.argv[1], sys.argv[2], sys.argv[7]
 wait_port(address, port)
 app = importlib.import_module(f"{app}.celery").app

@@ -71,6 +71,12 @@ def database_place(placed: Placed) -> tuple[str, int]:
     Raises TierwrightError where there is neither.
     """
     for edge in placed.cluster.edges_from(placed, "sql"):
+        if edge.endpoint.speaks not in ("", "postgresql"):
+            raise TierwrightError(
+                f"{placed.host.name} is to pool connections of PostgreSQL, and {edge.server} speaks"
+                f" {edge.endpoint.speaks}; take pgbouncer away, or give {edge.server} the role postgresql",
+                place=Place(path=f"tier {placed.host.tier}"),
+            )
         if edge.endpoint.socket is None:
             return placed.cluster.address_of(edge), edge.endpoint.port
     for external in placed.cluster.design.externals:
