@@ -1,0 +1,119 @@
+"""Shared hosting: a folder to upload, with which a provider's Apache starts the site by mod_fcgid.
+
+Use it where one has an account and no server: no root, no configuration of Apache, no services. The folder holds a
+`.htaccess` that sends every address without a file to a small program, and that program, which Apache starts and ends
+as it likes. A touch of it loads new code. The rest of the server's files in a bundle is the provider's business,
+except `tierwright_settings.py`, which goes into the account's folder `private`. A server of one's own is better served
+by any other role: here each process answers one request at a time, starts when somebody is already waiting, and has
+the provider's limits.
+"""
+
+from __future__ import annotations
+
+from topology.components.apache.main import UNIT
+from topology.components.apache.python import needs_of, web_endpoint
+from topology.components.apache.shared_hosting.boot import boot
+from topology.components.apache.shared_hosting.cost import demand_of
+from topology.components.apache.shared_hosting.files import files_of, folder_of, python_of, script_of
+from topology.components.apache.shared_hosting.settings import SharedHostingSettings, memory_of, size
+from topology.components.apache.shared_hosting.texts import LOGS, TRANSLATIONS, TROUBLES
+from topology.components.apache.shared_hosting.validate import check
+from topology.components.base import (
+    Component,
+    ConfigFile,
+    Demand,
+    Endpoint,
+    Measured,
+    Memory,
+    Need,
+    Placed,
+    Preparation,
+    Sizing,
+    Validator,
+)
+from topology.design import Site
+from topology.workload import Kind, RequestClass
+
+ROLE = "shared_hosting"
+
+
+class SharedHosting(Component):
+    """A provider's Apache with mod_fcgid."""
+
+    name = "shared_hosting"
+    title = "Shared hosting with mod_fcgid"
+    roles = {ROLE: "a folder that a provider's Apache starts the site from"}  # noqa: RUF012
+    offers = {ROLE: ("web", "app")}  # noqa: RUF012
+    era = ("chapter",)
+    packages = {"debian12": "2.3.9", "ubuntu2404": "2.3.9"}  # noqa: RUF012
+    package = "apache2 libapache2-mod-fcgid"
+    settings = SharedHostingSettings
+    evidence = "booted"
+    answer = "after the touch: the new code"
+    measured = Measured(memory_mib=42, cpu_ms=1.5, says="a page of 100 rows, Apache and its one FastCGI process")
+    logs = LOGS
+    troubles = TROUBLES
+    translations = TRANSLATIONS
+    validator = Validator(
+        program="apache2",
+        package="libapache2-mod-fcgid",
+        says="an Apache with mod_fcgid is given the folder and asked for a page of every site",
+        check=check,
+        boot=boot,
+    )
+
+    def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
+        """Port 80 of the provider's server."""
+        sites, processes = len(placed.cluster.sites), size(placed)["processes"]
+        return (web_endpoint(placed, slots=processes * sites, processes=processes * sites),)
+
+    def needs(self, placed: Placed) -> tuple[Need, ...]:
+        """The database and the cache: a connection of each for every process."""
+        return needs_of(size(placed)["processes"] * len(placed.cluster.sites))
+
+    def size(self, placed: Placed) -> Sizing:
+        """Processes."""
+        return size(placed)
+
+    def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
+        """The folder of every site."""
+        return files_of(self, placed)
+
+    def app_unit(self, placed: Placed, site: Site) -> str:
+        """Apache's, which is the provider's."""
+        return UNIT
+
+    def preparations(self, placed: Placed) -> tuple[Preparation, ...]:
+        """What is uploaded where, by the account itself."""
+        return tuple(_preparation(placed, site) for site in placed.cluster.sites)
+
+    def memory(self, placed: Placed) -> Memory:
+        """The processes."""
+        return memory_of(placed)
+
+    def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
+        """A file, or a request that Python answers."""
+        return demand_of(kind, item)
+
+
+def _preparation(placed: Placed, site: Site) -> Preparation:
+    folder, root = folder_of(site), site.root
+    return Preparation(
+        does=f"Upload {folder} of the bundle to where the provider keeps the pages of {site.domains[0]}{site.path}, the"
+        f" code to {site.code.directory}, and /etc/{site.name}/tierwright_settings.py with its secrets to"
+        f" {root}/private; no line needs root. Ask the provider for mod_fcgid, mod_rewrite, AllowOverride All and"
+        f" FcgidMaxRequestLen {placed.cluster.limits.upload_mib * 1024 * 1024}.",
+        lines=(
+            f"python3 -m venv {root}/venv",
+            f"{root}/venv/bin/pip install flup==1.0.3",
+            f"mkdir -p {root}/static {root}/media",
+            f"mkdir -p -m 700 {root}/private/secrets",
+            f"ln -s ../static ../media {folder}/",
+            f"chmod 755 {script_of(site)}",
+            f"test -x {python_of(placed, site)}",
+        ),
+        secrets=(f"{root}/private/secrets",),
+    )
+
+
+COMPONENT = SharedHosting()
