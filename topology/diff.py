@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from topology.design import Design, Host, Role, Setting
 from topology.document import digest, to_data
@@ -130,9 +130,22 @@ def _plan_changes(before: Design, after: Design) -> Iterator[Change]:
         "external", {item.name: item for item in before.externals}, {item.name: item for item in after.externals}
     )
     old, new = to_data(before), to_data(after)
-    for key in ("name", "workload", "promise", "currency", "network", "notes"):
+    for key in ("name", "workload", "promise", "system", "stack", "currency", "network", "notes"):
         if old.get(key) != new.get(key):
             yield _key_change(key, old.get(key), new.get(key))
+    yield from _waiver_changes(before, after)
+
+
+def _waiver_changes(before: Design, after: Design) -> Iterator[Change]:
+    """Findings that somebody takes on, or gives back: a reader is to see who and why."""
+    for what, one, other in (("added", after, before), ("removed", before, after)):
+        verb = "takes on" if what == "added" else "no longer takes on"
+        for waiver in one.waivers:
+            if waiver not in other.waivers:
+                place = f" at {waiver.where}" if waiver.where else ""
+                says = f"{waiver.by} {verb} {waiver.check}{place}: {waiver.reason}"
+                told = {"after" if what == "added" else "before": to_data(waiver)}
+                yield Change(what=cast(What, what), subject="plan", name="waivers", says=says, **told)
 
 
 def _named_changes(subject: Subject, before: Mapping[str, Item], after: Mapping[str, Item]) -> Iterator[Change]:

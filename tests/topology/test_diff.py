@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from tests.builders import plans
+from tests.builders import newspaper, plans
 from tests.topology.stages.cast import design_at
 from topology.components import catalogue
 from topology.design import Design
@@ -192,3 +192,11 @@ def _only_form_differs(before: Design, after: Design) -> bool:
 
 def _design(data: dict[str, Any]) -> Design:
     return from_data(data, catalogue=catalogue())
+
+
+def test_what_somebody_takes_on_is_told_with_who_and_why() -> None:
+    waiver = {"check": "memory-fits", "where": "web1", "reason": "It is replaced next week.", "by": "Ada"}
+    before, after = newspaper(), newspaper(waivers=[waiver])
+
+    assert compare(before, after).lines() == ("Ada takes on memory-fits at web1: It is replaced next week.",)
+    assert compare(after, before).lines() == ("Ada no longer takes on memory-fits at web1: It is replaced next week.",)
