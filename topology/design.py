@@ -63,6 +63,8 @@ class App(Value):
     """Settings module, such as mysite.settings."""
     directory: AbsPath
     """Directory of the project on every app server."""
+    asgi: Dotted | None = None
+    """ASGI module, such as mysite.asgi; by default beside the WSGI module, where that is called wsgi."""
 
 
 class Site(Value):
