@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from topology.components import booting
 from topology.components.base import Stage, Verdict
 from topology.components.keepalived.reader import read
 from topology.components.keepalived.settings import size
@@ -10,16 +11,26 @@ PATH = "/etc/keepalived/keepalived.conf"
 COPY, SCRIPT, OWN_SCRIPT = "/run/validate-keepalived.conf", "/usr/bin/pgrep", "/run/pgrep"
 """keepalived runs no script that root does not own, and to a user's namespace nobody owns the machine's programs."""
 
-_BOOT = """
+_START = """
 ip link add "$1" type veth peer name far0 && ip addr add "$2" dev "$1"
 ip link set "$1" up && ip link set far0 up
 mkdir -p /run/haproxy && haproxy -D -f /etc/haproxy/haproxy.cfg
 keepalived --dont-fork --log-console --vrrp --use-file=/etc/keepalived/keepalived.conf >/run/said 2>&1 &
-for attempt in $(seq 150); do
-    ip -o -4 addr show dev "$1" | grep -q " $3/" && echo "$1 holds $3" && exit
-    sleep 0.1
-done
-cat /run/said
+"""
+_ASK = """
+interface, _, address = sys.argv[1:4]
+def held():
+    listed = subprocess.run(["ip", "-o", "-4", "addr", "show", "dev", interface], capture_output=True, text=True)
+    return f" {address}/" in listed.stdout
+for attempt in range(150):
+    if held():
+        break
+    time.sleep(0.1)
+print(f"{interface} holds {address}" if held() else f"{interface} does not hold {address}")
+all_others = others
+def others():
+    return [pid for pid in all_others() if open(f"/proc/{pid}/comm").read().strip() == "keepalived"]
+measured(lambda: time.sleep(1), 4, "a second of holding it")
 """
 
 
@@ -50,6 +61,5 @@ def boot(stage: Stage) -> Verdict:
     placed = stage.placed
     sized, prefix = size(placed), placed.cluster.design.cidr.prefixlen
     wanted = f"{sized['interface']} holds {sized['virtual_address']}"
-    argv = [sized["interface"], f"{placed.host.address}/{prefix}", sized["virtual_address"]]
-    said = stage.run(["sh", "-c", _BOOT, "keepalived", *argv], seconds=40).output.strip()
-    return Verdict(accepted=said.endswith(wanted), says=said.splitlines()[-1] if said else "")
+    words = (sized["interface"], f"{placed.host.address}/{prefix}", sized["virtual_address"])
+    return booting.boot(stage, start=_START, ask=_ASK, expects=[wanted, "measured: "], words=words)

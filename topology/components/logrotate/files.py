@@ -21,12 +21,11 @@ OF_PACKAGES = (
     "/var/log/mysql/*.log",
     "/var/log/nginx/*.log",
     "/var/log/pgbackrest/*.log",
-    "/var/log/pgpool2/*.log",
     "/var/log/postgresql/*.log",
     "/var/log/prometheus/*.log",
     "/var/log/redis/redis-server*.log",
+    "/var/log/slony1/*.log",
     "/var/log/squid/*.log",
-    "/var/log/uwsgi/*.log",
 )
 """What the rules in /etc/logrotate.d of Debian 12's packages match, as they stand on a server with the packages."""
 
