@@ -189,8 +189,7 @@ class Cluster:
     def secrets_of(self, host: str, site: Site) -> tuple[str, ...]:
         """Names of the files in /etc/SITE/secrets that a site's settings read on a host, which its unit must show it.
 
-        A unit of the site alone loads them under these names; one that several sites share as SITE_NAME, which is
-        what systemd makes of the whole directory: LoadCredential=SITE:/etc/SITE/secrets.
+        The settings look for them in the directory that CREDENTIALS_DIRECTORY names.
         """
         found = (name for placed in self.by_host[host] for name in placed.component.secrets(placed, site))
         return tuple(dict.fromkeys(found))

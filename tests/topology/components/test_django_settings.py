@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.topology.components.rendered import SITE, cluster, found, text_of, tier
-from topology.components import Cluster, Limits
+from topology.components import Cluster, Limits, Reading
 from topology.design import TierwrightError
 
 SETTINGS = "/etc/newspaper/tierwright_settings.py"
@@ -178,3 +178,61 @@ def test_what_a_person_prepares_names_the_secrets_and_the_packages() -> None:
         "/etc/newspaper/secrets/database_password",
     ]
     assert "psycopg 3, pymemcache" in steps[0].does
+
+
+def read_back(of: Cluster, host: str) -> Reading:
+    placed = of.find(host, "django_settings")
+    return placed.component.read(placed, {f.path: f.text for p in of.by_host[host] for f in p.component.files(p)})
+
+
+def test_what_the_file_says_is_read_back_from_its_text() -> None:
+    pools = cluster(
+        tier("web", ["nginx", "gunicorn", "memcached"], count=2),
+        tier("pool", ["pgbouncer"], count=2),
+        tier("db", ["postgresql"]),
+    )
+    reading = read_back(pools, "web2")
+    [facts] = reading.django
+
+    assert [(t.service, t.address, t.port) for t in reading.targets] == [
+        ("pool", "10.0.0.14", 6432),
+        ("pool", "10.0.0.13", 6432),
+        ("cache", "10.0.0.11", 11211),
+        ("cache", "10.0.0.12", 11211),
+    ]
+    assert facts.pooled_cursors_off
+    assert facts.conn_max_age == 60
+    assert facts.cache_servers == ("10.0.0.11:11211", "10.0.0.12:11211")
+    assert facts.secret_key_from == "/etc/newspaper/secrets/secret_key"
+    assert facts.upload_bytes == reading.upload_bytes == 20 * 1024 * 1024
+    assert (facts.proxy_ssl_header, facts.csrf_trusted_origins) == (None, None)
+
+
+def test_a_changed_file_is_read_as_it_is() -> None:
+    of = three_tiers(["pgbouncer"])
+    placed = of.find("web1", "django_settings")
+    text = text_of(of, "web1", SETTINGS).replace('"DISABLE_SERVER_SIDE_CURSORS": True,', "")
+    text += 'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")\nCSRF_TRUSTED_ORIGINS = []\n'
+    [facts] = placed.component.read(placed, {SETTINGS: text}).django
+
+    assert not facts.pooled_cursors_off
+    assert facts.proxy_ssl_header == ("HTTP_X_FORWARDED_PROTO", "https")
+    assert facts.csrf_trusted_origins == ()
+
+
+def test_a_file_database_is_no_server() -> None:
+    reading = read_back(cluster(tier("web", ["nginx", "gunicorn", "sqlite"])), "web1")
+
+    assert [(t.service, t.socket) for t in reading.targets] == [("sql", "/srv/newspaper/data/db.sqlite3")]
+
+
+def test_the_engine_is_what_the_database_speaks() -> None:
+    of = cluster(tier("web", ["nginx", "gunicorn"]), tier("db", ["mariadb"]))
+    text = text_of(of, "web1", SETTINGS)
+
+    assert read_back(of, "web1").django[0].engine == "django.db.backends.mysql"
+    assert "import pymysql as _driver" in text
+    assert (
+        "mysqlclient or PyMySQL"
+        in of.find("web1", "django_settings").component.preparations(of.find("web1", "django_settings"))[0].does
+    )

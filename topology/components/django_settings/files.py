@@ -33,7 +33,6 @@ def file_of(component: Component, placed: Placed, site: Site) -> ConfigFile:
         component,
         "tierwright_settings.py.j2",
         site=site.name,
-        shared_unit=_is_shared(placed, site, unit),
         engine=database.engine,
         file=database.file,
         database=None if database.file else _address(database),
@@ -67,11 +66,6 @@ def secrets_of(placed: Placed, site: Site) -> tuple[str, ...]:
     found += [] if database_of(placed, site).file else ["database_password"]
     found += ["redis_password"] if cache_of(placed).backend == "redis" or broker_of(placed) else []
     return (*found, *(("media_access_key", "media_secret_key") if bucket_of(placed) else ()))
-
-
-def _is_shared(placed: Placed, site: Site, unit: str) -> bool:
-    """Whether the unit runs other sites too, whose secrets have the same names."""
-    return any(unit_of(placed, other) == unit for other in placed.cluster.sites if other.name != site.name)
 
 
 def _address(database: Database) -> dict[str, object]:
