@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar
 
 from topology.design import Design, Host, Role, Setting
 from topology.document import digest, to_data
@@ -138,14 +138,19 @@ def _plan_changes(before: Design, after: Design) -> Iterator[Change]:
 
 def _waiver_changes(before: Design, after: Design) -> Iterator[Change]:
     """Findings that somebody takes on, or gives back: a reader is to see who and why."""
-    for what, one, other in (("added", after, before), ("removed", before, after)):
-        verb = "takes on" if what == "added" else "no longer takes on"
-        for waiver in one.waivers:
-            if waiver not in other.waivers:
-                place = f" at {waiver.where}" if waiver.where else ""
-                says = f"{waiver.by} {verb} {waiver.check}{place}: {waiver.reason}"
-                told = {"after" if what == "added" else "before": to_data(waiver)}
-                yield Change(what=cast(What, what), subject="plan", name="waivers", says=says, **told)
+    for waiver in dict.fromkeys((*before.waivers, *after.waivers)):
+        old, new = (to_data(waiver) if waiver in design.waivers else None for design in (before, after))
+        if old != new:
+            verb = "takes on" if new else "no longer takes on"
+            place = f" at {waiver.where}" if waiver.where else ""
+            yield Change(
+                what="added" if new else "removed",
+                subject="plan",
+                name="waivers",
+                before=old,
+                after=new,
+                says=f"{waiver.by} {verb} {waiver.check}{place}: {waiver.reason}",
+            )
 
 
 def _named_changes(subject: Subject, before: Mapping[str, Item], after: Mapping[str, Item]) -> Iterator[Change]:
