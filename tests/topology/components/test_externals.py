@@ -45,6 +45,13 @@ def test_every_known_kind_is_taken_and_in_the_schema(kind: str) -> None:
     assert kind in schema(catalogue())["$defs"]["External"]["properties"]["kind"]["enum"]
 
 
+def test_every_known_kind_is_in_the_paper_of_the_plan_file() -> None:
+    paper = Path(__file__).parents[3] / "docs" / "plan-file.md"
+    told = paper.read_text(encoding="utf-8").partition("## What others run")[2].partition("## Keys")[0]
+
+    assert [kind for kind in catalogue().external_kinds() if f"`{kind}`" not in told] == []
+
+
 def test_a_managed_mysql_is_asked_by_its_name(tmp_path: Path) -> None:
     of = outside(("mysql", "db.example.net:3306"), ("memcached", "cache.example.net:11211"))
     database = loaded(of, "web1", tmp_path)["DATABASES"]["default"]
