@@ -20,7 +20,7 @@ import tarfile
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TypeVar
@@ -116,6 +116,7 @@ class Host(Namespace):
     def __init__(self, name: str, address: str, folder: Path, packages: Path) -> None:
         self.address = address
         self.logs = folder / name / "logs"
+        self._programs: list[subprocess.Popen[bytes]] = []
         root = folder / name / "root"
         self.logs.mkdir(parents=True)
         root.mkdir()
@@ -153,7 +154,7 @@ class Host(Namespace):
 
     def start(self, argv: Sequence[str], *, env: Mapping[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
         """Start a program that stays, as root; what it prints goes to `log`."""
-        return subprocess.Popen(
+        program = subprocess.Popen(
             [*self.entering(), *argv],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -161,6 +162,15 @@ class Host(Namespace):
             env=dict(env),
             start_new_session=True,
         )
+        self._programs = [each for each in self._programs if each.poll() is None] + [program]
+        return program
+
+    def close(self) -> None:
+        """End the first process, and take leave of every program that ends with it."""
+        super().close()
+        for program in self._programs:
+            with suppress(subprocess.TimeoutExpired):
+                program.wait(LEAVE_SECONDS)
 
     def lay(self, files: Iterable[ConfigFile]) -> None:
         """Put files in their places with owners and modes; directories that are there stay as they are."""

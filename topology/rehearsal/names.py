@@ -14,6 +14,7 @@ from topology.errors import TierwrightError
 from topology.workload import Kind
 
 SECONDS = 2.0
+PORT = 53
 _TYPE_A = 1
 
 
@@ -66,7 +67,7 @@ def look_up(name: str, server: str) -> tuple[str, ...]:
     query = struct.pack("!6H", number, 0, 1, 0, 0, 0) + labels + struct.pack("!BHH", 0, _TYPE_A, 1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
         asked.settimeout(SECONDS)
-        asked.sendto(query, (server, 53))
+        asked.sendto(query, (server, PORT))
         answer = asked.recv(4096)
     return tuple(_addresses_in(answer, len(query)))
 
