@@ -197,15 +197,16 @@ def test_time_that_something_else_keeps_is_said_and_can_be_taken_on() -> None:
     assert (open_one.level, open_one.state, taken_on.state) == ("warning", "fails", "waived")
 
 
-def test_a_certificate_must_have_every_domain() -> None:
-    tells = {"terminates_tls": True, "certificate_names": ("shop.example.com", "*.www.example.com")}
+@pytest.mark.parametrize(
+    ("certificate", "is_fine"),
+    [("www.example.com", True), ("_.example.com", False), ("shop.example.com", False)],
+)
+def test_a_certificate_must_have_every_domain(certificate: str, is_fine: bool) -> None:
+    put = f"    bind :80\n    bind :443 ssl crt /etc/ssl/private/{certificate}.pem"
+    sight = seen(Broken(check="", why="", host="balancer1", path=HAPROXY, find=r"^    bind :80$", put=put))
 
-    [missing] = [
-        found
-        for found in look_at(seen(Broken(check="", why="", host="balancer1", role="haproxy", tells=tells)))
-        if found.check == "certificates-cover"
-    ]
-    assert missing.where == "balancer1 haproxy www.example.com"
+    missing = [found.where for found in look_at(sight) if found.check == "certificates-cover"]
+    assert missing == ([] if is_fine else ["balancer1 haproxy www.example.com"])
 
 
 def test_https_ends_once_on_each_way() -> None:

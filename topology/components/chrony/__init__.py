@@ -3,6 +3,7 @@
 It is on every server by itself: sessions, signed cookies, certificates and replication go by the clock. Write
 `{chrony: {managed: false}}` on a tier whose time something else keeps, such as the provider's own agent; its servers
 then get no file, and the check of what covers every host says so until somebody takes it on.
+The version of Ubuntu 24.04 was not started here.
 """
 
 from __future__ import annotations

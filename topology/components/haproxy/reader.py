@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 
 from topology.components.reading import Listening, Reading, Target, Texts, read_words, seconds_of
 
@@ -34,6 +35,7 @@ def read(texts: Texts) -> Reading:
         upload_bytes=_upload(front),
         sets_headers=_set_headers(front),
         terminates_tls=any("ssl" in line for line in front if line[0] == "bind"),
+        certificate_names=tuple(name for line in front if line[0] == "bind" for name in _certified(line)),
     )
 
 
@@ -51,6 +53,12 @@ def _sections(text: str) -> Mapping[str, list[list[str]]]:
 def _listening(bind: str) -> Listening:
     address, _, port = bind.rpartition(":")
     return Listening(address="" if address == "*" else address, port=int(port))
+
+
+def _certified(bind: list[str]) -> list[str]:
+    """A certificate's file is called after its name: /etc/ssl/private/www.example.com.pem."""
+    certificate = _after(bind, "crt")
+    return [PurePosixPath(certificate).stem] if certificate else []
 
 
 def _targets(parts: Mapping[str, Lines]) -> tuple[Target, ...]:

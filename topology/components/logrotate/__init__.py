@@ -4,6 +4,7 @@ It is on every server by itself. nginx, Apache, HAProxy, PostgreSQL and most oth
 and the journal keeps itself small: those are left alone. What remains are files of programs without a rule, and the
 site's own, which you name in `also`; a server without any gets no file. Files are copied and emptied, since not every
 program opens its log anew when it is told to: a line written in that moment may be lost.
+The version of Ubuntu 24.04 was not started here.
 """
 
 from __future__ import annotations

@@ -71,13 +71,17 @@ class Exporter(Component):
     """Shell lines by which its test starts what it looks at."""
 
     implied_where = frozenset({MONITORING})
-    logs = (Log(path="journal", says="why it could not start or could not ask"),)
     troubles = (
         Trouble(
             sees="the server says that the target is down",
             does="Ask the exporter yourself from the monitoring server: curl http://ADDRESS:PORT/metrics.",
         ),
     )
+
+    def __init_subclass__(cls) -> None:
+        """What follows from the package's name."""
+        cls.logs = (Log(path=f"journal: {cls.package}.service", says="why it could not start or could not ask"),)
+        cls.validator = _validator_of(cls)
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """Its figures."""
@@ -125,7 +129,7 @@ class Exporter(Component):
         return Memory(parts={self.name: self.own_mib})
 
 
-def validator_of(exporter: type[Exporter]) -> Validator:
+def _validator_of(exporter: type[Exporter]) -> Validator:
     """An exporter has no check of its own: it is started, and must listen where the design says."""
     return Validator(
         program=exporter.program,

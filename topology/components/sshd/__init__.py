@@ -4,6 +4,7 @@ Name the role on a tier where the door is to be closed to passwords; it is on no
 how people get in. It is a file beside the distribution's own, read before every other, and never shuts root's key
 out: whoever comes from `network.admin_cidr` with a key gets in. See that this network is yours, that your key is on
 the server, and keep a second session open while the file is put in place.
+The version of Ubuntu 24.04 was not started here.
 """
 
 from __future__ import annotations

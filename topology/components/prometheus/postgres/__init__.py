@@ -3,12 +3,13 @@
 It is beside every PostgreSQL of a design that has a Prometheus, and on no other server. It signs in over the Unix
 socket as the account postgres, so there is no password to keep; its port shows figures only, to the monitoring server
 alone.
+The version of Ubuntu 24.04 was not started here.
 """
 
 from __future__ import annotations
 
 from topology.components.base import Measured
-from topology.components.prometheus.exporting import METRICS, Exporter, validator_of
+from topology.components.prometheus.exporting import METRICS, Exporter
 from topology.demands import guess
 
 
@@ -42,5 +43,4 @@ for try in $(seq 100); do grep -q 'ready to accept' /run/database.log && break; 
 """
 
 
-PostgresExporter.validator = validator_of(PostgresExporter)
 COMPONENT = PostgresExporter()

@@ -5,6 +5,7 @@ every exporter is asked once. The limits of the alerts are the plan's: the share
 peak that it was made for, the connections that its database takes. It listens on the loopback address alone: look at
 it through `ssh -L 9090:localhost:9090`. Who is called when an alert fires is left to you: put Alertmanager's address
 into the plan's notes and into a file of your own.
+The version of Ubuntu 24.04 was not started here.
 """
 
 from __future__ import annotations
