@@ -21,6 +21,8 @@ BESIDE = (["haproxy"], ["nginx", "gunicorn", "pgbouncer", "memcached"], ["postgr
 SHARED = (["haproxy", "keepalived"], ["nginx", "gunicorn", "pgbouncer"], ["nginx_media"], ["memcached"], ["postgresql"])
 APART = (["haproxy"], ["nginx"], ["gunicorn"], ["pgbouncer"], ["postgresql"])
 
+STORES = (["haproxy"], ["nginx", "gunicorn", "celery_worker"], ["redis"], ["redis_replica"], ["mariadb", "celery_beat"])
+
 
 def design(roles: tuple[list[str], ...], counts: dict[int, int], *, listed: bool = False) -> Design:
     """Tiers of these roles, each of as many servers as are said, else one."""
@@ -62,6 +64,7 @@ def same(one: Any, other: Any) -> bool:
         (BESIDE, {0: 2, 1: 9}),
         (SHARED, {0: 3, 1: 5, 2: 4, 3: 3}),
         (APART, {0: 2, 1: 3, 2: 7, 3: 4}),
+        (STORES, {0: 2, 1: 5, 3: 3}),
     ],
 )
 def test_equal_servers_are_worked_out_once_with_the_same_result(
