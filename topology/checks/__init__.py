@@ -82,10 +82,19 @@ def sight_of(
 
 def look_at(sight: Sight) -> tuple[Finding, ...]:
     """What every check finds, the gravest first, with the design's waivers applied."""
-    raw = tuple(finding for check in checks() for finding in check.look(sight))
+    raw = tuple(finding for check in checks() for finding in _found(check, sight))
     waivers = sight.design.waivers
     found = (*(waived(finding, waivers) for finding in raw), *stale(raw, waivers))
     return tuple(sorted(found, key=lambda f: (f.state == "waived", LEVELS.index(f.level), f.check)))
+
+
+def _found(check: Check, sight: Sight) -> tuple[Finding, ...]:
+    """What one check finds; a file with something in it that the check cannot take is found too."""
+    try:
+        return tuple(check.look(sight))
+    except (LookupError, ValueError) as error:
+        says = f"a file says something that this check cannot judge: {error}."
+        return (check.finding("plan", says, "Write the files anew from the bundle."),)
 
 
 def report(found: Iterable[Finding]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import inspect
 import sys
 from abc import ABC
@@ -29,6 +30,11 @@ from topology.practice import Practice, Waiver
 
 Level = Literal["error", "warning", "advice"]
 State = Literal["fails", "unknown", "waived"]
+UNREADABLE = (
+    *(ArithmeticError, AttributeError, LookupError, SyntaxError, TypeError, ValueError),
+    *(TierwrightError, configparser.Error),
+)
+"""What parsers raise where a file says something that is not of its kind."""
 LEVELS: tuple[Level, ...] = ("error", "warning", "advice")
 """The gravest first. An error stops an export."""
 
@@ -298,7 +304,7 @@ class Sight:
             return NOTHING
         try:
             return placed.component.read(placed, texts)
-        except (TierwrightError, LookupError, ValueError, SyntaxError) as error:
+        except UNREADABLE as error:
             says = f"its files cannot be read back: {type(error).__name__}: {error}"
             self._refused[placed.key] = Refusal(placed=placed, says=says)
             return NOTHING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -70,6 +70,26 @@ def test_a_file_that_cannot_be_read_back_is_a_finding() -> None:
 
     [finding] = [f for f in found if f.check == "files-written"]
     assert "cannot be read back" in finding.says
+
+
+BREAKS: tuple[Callable[[str], str], ...] = (
+    lambda text: "",
+    lambda text: "}{ garbage \" ' =\n",
+    lambda text: text[: len(text) // 2],
+    lambda text: text.replace("10.0.0.", "10.0.0"),
+    lambda text: "".join(sign for sign in text if not sign.isdigit()),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("plan", ["whole", "names"])
+def test_files_with_anything_in_them_are_looked_at(plan: str) -> None:
+    design = design_of(data_of(plan))
+    files = {path: (host, text) for host, texts in sight_of(design).texts.items() for path, text in texts.items()}
+
+    for path, (host, text) in files.items():
+        for change in BREAKS:
+            findings(design, texts={host: {path: change(text)}})
 
 
 def test_every_place_can_be_named_by_a_waiver() -> None:
