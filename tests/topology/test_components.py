@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import hostile_texts
-from tests.topology.components.staging import cluster_of, good_cases, is_root, placed_in, stage_of
+from tests.topology.components.staging import cluster_of, good_cases, is_root, placed_in, stage_of, tried_in
 from topology.bundles.assembly import why_not_path
 from topology.bundles.sandbox import find_program
 from topology.components import Cluster, Component, catalogue, describe, settings_of, text_of
@@ -180,7 +180,7 @@ def _boots(component: Component, folder: Path) -> Iterator[Verdict]:
     assert component.validator is not None
     assert component.validator.boot is not None
     for plan in good_cases(component):
-        hosts = {(placed.role.name, placed.host.tier): placed for placed in placed_in(cluster_of(plan), component)}
+        hosts = {(placed.role.name, placed.host.tier): placed for placed in tried_in(cluster_of(plan), component)}
         for (role, tier), placed in hosts.items():
             root = folder / f"{plan.stem}-{tier}-{role}"
             root.mkdir()

@@ -132,6 +132,11 @@ def placed_in(cluster: Cluster, component: Component) -> list[Placed]:
     return [placed for placed in cluster.placed if placed.component is component]
 
 
+def tried_in(cluster: Cluster, component: Component) -> list[Placed]:
+    """Where a component is started: its roles, or, of what others run, the settings by which a site asks it."""
+    return placed_in(cluster, component if component.roles else catalogue().by_name["django_settings"])
+
+
 @dataclass(frozen=True, kw_only=True)
 class BadCase:
     """A rendered file, broken on purpose: its validator must refuse it."""

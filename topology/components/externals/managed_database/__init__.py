@@ -7,7 +7,13 @@ connections of one's own may still stand before PostgreSQL. Where the plan has a
 
 from __future__ import annotations
 
-from topology.components.base import Component, Trouble
+from topology.components.base import Component, Stage, Trouble, Validator, Verdict
+from topology.components.externals.standing_in import answered, nothing_to_check
+
+
+def boot(stage: Stage) -> Verdict:
+    """A server of one's own stands in for it, and Django asks it by the plan's settings."""
+    return answered(stage, "elsewhere: migrated, alice is in it")
 
 
 class ManagedDatabase(Component):
@@ -21,6 +27,15 @@ class ManagedDatabase(Component):
         "postgresql": "a PostgreSQL that others run; every site has a database and a user of its own there",
         "mysql": "a MySQL or MariaDB that others run; every site has a database and a user of its own there",
     }
+    evidence = "stand_in"
+    answer = "postgresql elsewhere: migrated, alice is in it"
+    validator = Validator(
+        program="python3",
+        package="python3",
+        says="no file is written for it; PostgreSQL or MariaDB started under its name, and asked by Django's settings",
+        check=nothing_to_check,
+        boot=boot,
+    )
     troubles = (
         Trouble(
             sees="remaining connection slots are reserved, or Too many connections",

@@ -8,7 +8,13 @@ data on the disk and forgets nothing when it is full. A transport over TLS is no
 
 from __future__ import annotations
 
-from topology.components.base import Component, Trouble
+from topology.components.base import Component, Stage, Trouble, Validator, Verdict
+from topology.components.externals.standing_in import answered, nothing_to_check
+
+
+def boot(stage: Stage) -> Verdict:
+    """A server of one's own stands in for it, and Django asks it by the plan's settings."""
+    return answered(stage, "Cache: kept elsewhere")
 
 
 class ManagedCache(Component):
@@ -22,6 +28,15 @@ class ManagedCache(Component):
         "memcached": "a memcached that others run, one entry for each of its servers",
         "redis": "a Redis that others run, the primary first; the queue for jobs too where the plan has no other",
     }
+    evidence = "stand_in"
+    answer = "RedisCache: kept elsewhere"
+    validator = Validator(
+        program="python3",
+        package="python3",
+        says="no file is written for it; Redis or memcached started under its name, and asked by Django's settings",
+        check=nothing_to_check,
+        boot=boot,
+    )
     troubles = (
         Trouble(
             sees="Connection reset at each look-up",

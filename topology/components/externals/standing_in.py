@@ -1,0 +1,87 @@
+"""Starts real servers in the place of those that others run, and asks them by the settings that Django is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from topology.components import booting
+from topology.components.base import Stage, Verdict
+from topology.design import Site
+
+_PROJECT = """\
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
+from tierwright_settings import *
+"""
+_START = r"""
+site=$1 word=throw-away
+export PYTHONPATH="/etc/$1:$2" DJANGO_SETTINGS_MODULE="$3"
+for external in "${@:4}"; do
+    IFS=: read -r kind name port <<<"$external"
+    echo "127.0.0.1 $name" >>/etc/hosts
+    case $kind in
+    postgresql)
+        programs=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1) data=/var/lib/postgresql/elsewhere
+        install -d -o postgres -g postgres /run/postgresql "$data" && chmod 0700 "$data" && cd /
+        as_postgres() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
+        as_postgres "$programs/initdb" --no-sync --auth-host=scram-sha-256 "$data" >/run/made 2>&1 || cat /run/made
+        as_postgres "$programs/postgres" -D "$data" -c port="$port" -c listen_addresses=127.0.0.1 >/run/said 2>&1 &
+        for try in $(seq 100); do grep -q 'ready to accept' /run/said && break; sleep 0.1; done
+        admin() { as_postgres psql --quiet --host=/run/postgresql --port="$port" --command="$1" postgres; }
+        admin "create user $site password '$word'" && admin "create database $site owner $site" ;;
+    mysql)
+        install -d -o mysql -g mysql /run/mysqld /var/lib/mysql-elsewhere
+        mariadb-install-db --no-defaults --user=mysql --datadir=/var/lib/mysql-elsewhere --skip-test-db >/run/made 2>&1
+        mariadbd --no-defaults --user=mysql --datadir=/var/lib/mysql-elsewhere --port="$port" \
+            --bind-address=127.0.0.1 --socket=/run/mysqld/elsewhere.sock >/run/said 2>&1 &
+        for try in $(seq 100); do [ -S /run/mysqld/elsewhere.sock ] && break; sleep 0.1; done
+        echo "create database $site; grant all on $site.* to '$site'@'%' identified by '$word'" |
+            mariadb --no-defaults --socket=/run/mysqld/elsewhere.sock ;;
+    redis) redis-server --bind 127.0.0.1 --port "$port" --requirepass "$word" --save '' >/run/redis 2>&1 & ;;
+    memcached) memcached -u memcache -l 127.0.0.1 -p "$port" & ;;
+    esac
+done
+"""
+_ASK = r"""
+externals = [external.split(":") for external in sys.argv[4:]]
+kinds = {kind for kind, _, _ in externals}
+for _, name, port in externals:
+    wait_port(name, port)
+import django
+django.setup()
+from django.core.cache import caches
+from django.db import connection
+if kinds & {"postgresql", "mysql"}:
+    from django.contrib.auth.models import User
+    from django.core.management import call_command
+    call_command("migrate", verbosity=0)
+    User.objects.create_user("alice")
+    print(f"{connection.vendor} elsewhere: migrated, {User.objects.get().username} is in it")
+    measured(User.objects.get, 200, "a row by Django, the database's own")
+if kinds & {"redis", "memcached"}:
+    cache = caches["default"]
+    cache.set("page", "kept elsewhere")
+    print(f"{type(cache).__name__}: {cache.get('page')}")
+    measured(lambda: cache.get("page"), 500, "a look-up")
+"""
+
+
+def nothing_to_check(stage: Stage) -> Verdict:
+    """What others run has no file here."""
+    return Verdict(accepted=True, says="no file is written for it")
+
+
+def answered(stage: Stage, *expects: str) -> Verdict:
+    """Django, by its own settings of this plan, asks servers that stand in for those of the plan's externals."""
+    cluster, site = stage.placed.cluster, stage.placed.cluster.sites[0]
+    settings = site.code.settings.partition(":")[0]
+    stage.scaffold(f"{site.code.directory}/{settings.replace('.', '/')}.py", _PROJECT)
+    for path in _secrets(stage, site):
+        stage.scaffold(path, "throw-away\n")
+    externals = [f"{external.kind}:{external.endpoint}" for external in cluster.design.externals]
+    words = [site.database, site.code.directory, settings, *externals]
+    return booting.boot(stage, start=_START, ask=_ASK, expects=expects, words=words)
+
+
+def _secrets(stage: Stage, site: Site) -> Iterator[str]:
+    for name in stage.placed.cluster.secrets_of(stage.placed.host.name, site):
+        yield f"/etc/{site.name}/secrets/{name}"
