@@ -8,7 +8,9 @@ plan, so that web servers see them as visitors, and no setting of Django believe
 
 from __future__ import annotations
 
-from topology.components.base import Component, Trouble
+from topology.components.base import Component, Trouble, Validator
+from topology.components.externals.managed_balancer.boot import boot
+from topology.components.externals.standing_in import nothing_to_check
 
 
 class ManagedBalancer(Component):
@@ -19,6 +21,15 @@ class ManagedBalancer(Component):
     roles = {}  # noqa: RUF012
     packages = {}  # noqa: RUF012
     externals = {"balancer": "a balancer that others run before the web servers"}  # noqa: RUF012
+    evidence = "stand_in"
+    answer = "GET / through the balancer: 200 a throw-away site"
+    validator = Validator(
+        program="haproxy",
+        package="haproxy",
+        says="no file is written for it; HAProxy started in its place before a web server, and asked for a page",
+        check=nothing_to_check,
+        boot=boot,
+    )
     troubles = (
         Trouble(
             sees="Forms fail with 403, CSRF verification failed: Origin checking failed",
