@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from topology.components import Cluster, ConfigFile, Placed, Preparation
 from topology.errors import TierwrightError
 from topology.rehearsal.installation import make_venv
-from topology.rehearsal.services import Services
+from topology.rehearsal.supervision import Services
 
 _VENV = re.compile(r"(?:/usr/bin/)?python3 -m venv (\S+)")
 _PIP = re.compile(r"\S+/bin/pip install .*")

@@ -16,7 +16,7 @@ from topology.rehearsal.installation import has_app, make_data, make_venv, manag
 from topology.rehearsal.listening import listens
 from topology.rehearsal.mounts import kernel_has_nfs, stand_in_for_nfs_server
 from topology.rehearsal.preparations import Preparing
-from topology.rehearsal.services import Services
+from topology.rehearsal.supervision import Services
 
 READY_SECONDS = 60.0
 DATABASES = ("sql", "sql_replica")
@@ -156,10 +156,13 @@ def in_order(cluster: Cluster) -> list[Placed]:
 
 
 def _asks(cluster: Cluster, placed: Placed) -> Iterator[tuple[str, str]]:
-    """The roles that a role asks, and those of its own host that offer nothing and that others stand on."""
+    """The roles that a role asks or looks at, and those of its own host that offer nothing and that others stand on."""
     for edge in cluster.edges_from(placed):
         if (edge.server, edge.server_role) != placed.key:
             yield edge.server, edge.server_role
+    for beside in cluster.by_host[placed.host.name]:
+        if beside.role.name in placed.component.implied_by:  # it is there because of that one, to look at it
+            yield beside.key
     if cluster.endpoints_of(placed):
         for beside in cluster.by_host[placed.host.name]:
             if not cluster.endpoints_of(beside) and not cluster.edges_to(beside.host.name, *beside.component.offers):
