@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -15,7 +16,7 @@ from topology import intake
 from topology.checks import LEVELS, checks, findings, report, sight_of
 from topology.components import Component, catalogue
 from topology.demo import workload
-from topology.design import Site
+from topology.design import Site, Stack
 from topology.document import load
 from topology.practice import Waiver
 from topology.stages import evolve, first
@@ -173,8 +174,10 @@ def test_the_report_names_every_check_with_its_result() -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_the_stages_of_the_demo_have_no_error(stage: str) -> None:
-    design = evolve(first(Site(name="newspaper", domains=("www.newspaper.example",)), workload())).view(stage).design
+@pytest.mark.parametrize("stack", get_args(Stack))
+def test_the_stages_of_the_demo_have_no_error(stage: str, stack: Stack) -> None:
+    start = first(Site(name="newspaper", domains=("www.newspaper.example",)), workload(), stack=stack)
+    design = evolve(start).view(stage).design
 
     assert [finding for finding in findings(design) if finding.level == "error"] == []
 
