@@ -7,7 +7,9 @@ is the store's own, not below MEDIA_URL, so that a name of one's own or a cache 
 
 from __future__ import annotations
 
-from topology.components.base import Component, Trouble
+from topology.components.base import Component, Trouble, Validator
+from topology.components.externals.object_store.boot import boot
+from topology.components.externals.standing_in import nothing_to_check
 
 
 class ObjectStore(Component):
@@ -18,6 +20,15 @@ class ObjectStore(Component):
     roles = {}  # noqa: RUF012
     packages = {}  # noqa: RUF012
     externals = {"s3": "an object store that keeps what people upload, a bucket for each site"}  # noqa: RUF012
+    evidence = "stand_in"
+    answer = "photos/cat.txt holds one; a second of that name is apart"
+    validator = Validator(
+        program="moto_server",
+        package="moto (PyPI)",
+        says="no file is written for it; a test server that speaks S3, asked by Django's settings",
+        check=nothing_to_check,
+        boot=boot,
+    )
     troubles = (
         Trouble(
             sees="SignatureDoesNotMatch, or AuthorizationHeaderMalformed",
