@@ -67,7 +67,7 @@ try:
     print("a stranger's name:", get("/", host="elsewhere.example")[0])
 except http.client.RemoteDisconnected:
     print("a stranger's name: no answer")
-measured(lambda: get(f"{prefix}who/", host=host), 300, "nginx's part of a page over a new connection")
+measured(lambda: get(f"{prefix}who/", host=host), 1000, "nginx's part of a page over a new connection")
 """
 
 
