@@ -35,13 +35,14 @@ def _contents(bundle: Bundle) -> str:
     rows = [
         ("`manifest.json`", "every file: host, owner, mode, SHA-256, component, what its change asks for, and why"),
         ("`SHA256SUMS`", "checked by `sha256sum -c SHA256SUMS` in this directory"),
-        ("`reports/rules.json`", "what the checks across all files found, and who has taken on what"),
         ("`reports/validation.json`", "what the real programs said about each file"),
         ("`cluster/plan.yaml`, `plan.json`", "the plan; the SHA-256 of `plan.json` is the plan digest"),
         ("`cluster/hosts`, `cluster/edges.csv`", "the servers, and every connection that is allowed between them"),
         ("`hosts/<name>/rootfs/`", "the files of one server, at their places below `/`"),
         ("`hosts/<name>/packages.txt`, `units.json`", "its packages, and its units with what their files ask for"),
     ]  # fmt: skip
+    if bundle.papers.rules is not None:
+        rows.insert(2, ("`reports/rules.json`", "what the checks across all files found, and who has taken on what"))
     if bundle.papers.runbook is not None:
         rows.insert(2, ("`RUNBOOK.md`", "the steps in order, with the way back"))
     if any(_prepared(bundle, host) for host in bundle.by_host):
