@@ -13,7 +13,7 @@ from topology.components.apache.proxy_fastcgi.cost import demand_of
 from topology.components.apache.proxy_fastcgi.files import ROLE, files_of
 from topology.components.apache.proxy_fastcgi.reader import read
 from topology.components.apache.proxy_fastcgi.settings import ProxyFastcgiSettings, memory_of, size, slots_here
-from topology.components.apache.proxy_fastcgi.texts import LOGS, TRANSLATIONS, TROUBLES
+from topology.components.apache.proxy_fastcgi.texts import LOGS, TROUBLES
 from topology.components.apache.proxy_fastcgi.validate import check
 from topology.components.base import (
     DYNAMIC,
@@ -50,7 +50,6 @@ class ProxyFastcgi(Component):
     )
     logs = LOGS
     troubles = TROUBLES
-    translations = TRANSLATIONS
     validator = Validator(
         program="apache2",
         package="apache2",

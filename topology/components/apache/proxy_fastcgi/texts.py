@@ -1,8 +1,8 @@
-"""Where Apache speaks before FastCGI, what goes wrong there, and the chapter's directives beside today's."""
+"""Where Apache speaks before FastCGI, and what goes wrong there; the chapter's directives are mod_fastcgi's."""
 
 from __future__ import annotations
 
-from topology.components.base import Log, Translation, Trouble
+from topology.components.base import Log, Trouble
 
 LOGS = (
     Log(path="/var/log/apache2/error.log", says="what it could not pass on and why, and what the applications print"),
@@ -25,25 +25,5 @@ TROUBLES = (
     Trouble(
         sees="504, and the log says `The timeout specified has expired`",
         does="The application worked longer than the time limit; its own limit is shorter, so look there first.",
-    ),
-)
-TRANSLATIONS = (
-    Translation(
-        about="passing a site's requests to its FastCGI server",
-        then="FastCGIExternalServer /home/user/public_html/mysite.fcgi -socket /home/user/mysite.sock, and"
-        " RewriteRule ^/(.*)$ /mysite.fcgi/$1 [QSA,L]",
-        now='ProxyPass "/" "unix:/run/SITE/fcgi.sock|fcgi://SITE/", and ProxyFCGISetEnvIf for the path',
-        says="mod_proxy_fcgi needs no file that is not there and no rewriting.",
-    ),
-    Translation(
-        about="leaving media to Apache",
-        then="RewriteRule ^/(media.*)$ /$1 [QSA,L] before the rule for the site",
-        now='ProxyPass "/media/" "!" before the rule for the site, and an Alias',
-    ),
-    Translation(
-        about="several FastCGI servers on other machines",
-        then="FastCGIExternalServer once for each, with -host address:port",
-        now='<Proxy "balancer://app-SITE"> with a BalancerMember "fcgi://address:port" each',
-        says="The balancer leaves out a server that does not answer.",
     ),
 )
