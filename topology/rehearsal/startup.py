@@ -12,7 +12,15 @@ from topology.components import Cluster, Endpoint, Placed
 from topology.design import Site
 from topology.errors import TierwrightError
 from topology.rehearsal.hosts import Host, Rack
-from topology.rehearsal.installation import has_app, make_data, make_venv, manage, project_files
+from topology.rehearsal.installation import (
+    DIRECT,
+    direct_settings,
+    has_app,
+    make_data,
+    make_venv,
+    manage,
+    project_files,
+)
 from topology.rehearsal.listening import listens
 from topology.rehearsal.mounts import kernel_has_nfs, stand_in_for_nfs_server
 from topology.rehearsal.preparations import Preparing
@@ -55,10 +63,16 @@ class Startup:
         _in_parallel(self._install, list(self.rack.hosts))
         order = in_order(self.cluster)
         # A unit whose files several roles write, such as an application's and its settings', starts with the last.
-        self._last = {(p.host.name, unit): p for p in order for unit in self._units(p)}
+        # Who only looks at a program adds to its files, and does not start it.
+        last = sorted(order, key=lambda placed: not placed.component.implied_where)
+        self._last = {(p.host.name, unit): p for p in last for unit in self._units(p)}
+        late = [placed for placed in order if any(each.migrated for each in placed.component.preparations(placed))]
         for placed in order:
-            self._start_role(placed)
+            if placed not in late:
+                self._start_role(placed)
         self._fill()
+        for placed in sorted(late, key=self._is_primary):  # which copies its tables to the others, once they are ready
+            self._start_role(placed)
         return Started(
             seconds=time.monotonic() - began,
             units={name: tuple(services.started) for name, services in self.services.items()},
@@ -125,13 +139,27 @@ class Startup:
             self._tell(f"{hosts[0].name}: migrate and collectstatic of {site.name}")
             self._manage(hosts, site)
 
+    def _is_primary(self, placed: Placed) -> bool:
+        return placed.host in self.cluster.hosts_offering("sql")
+
     def _manage(self, hosts: list[Host], site: Site) -> None:
         for host in hosts:
             if not (host.root / f"{site.root}/venv/bin/python3".lstrip("/")).is_symlink():
                 make_venv(host, f"{site.root}/venv")
-        manage(hosts[0], site, "migrate", "--no-input", "--verbosity=0")
+        hosts[0].lay([direct_settings(site, self._primary(), self._preparing.password)])
+        manage(hosts[0], site, "migrate", "--no-input", "--verbosity=0", f"--settings={DIRECT}")
         for host in hosts:
             manage(host, site, "collectstatic", "--no-input", "--verbosity=0")
+
+    def _primary(self) -> tuple[str, int] | None:
+        """Address and port of the database that takes the writes; None where no server of the design keeps it.
+
+        Also None where no replica is there: the site's own way leads nowhere else then.
+        """
+        offers = self.cluster.providers("sql")
+        if not offers or not self.cluster.providers("sql_replica"):
+            return None
+        return offers[0].placed.host.address, offers[0].endpoint.port
 
     def _said_stand_ins(self) -> tuple[str, ...]:
         """What stood in for what, each with the hosts where it did."""
