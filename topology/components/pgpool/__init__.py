@@ -45,6 +45,7 @@ class Pgpool(Component):
     offers = {ROLE: ("pool",)}  # noqa: RUF012
     era = ("chapter", "today")
     packages = {"debian12": "4.3.5", "ubuntu2404": "4.3.7"}  # noqa: RUF012
+    """Ubuntu's was not started."""
     package = "pgpool2"
     settings = PgpoolSettings
     apart = {ROLE: ("pgbouncer",)}  # noqa: RUF012

@@ -40,6 +40,7 @@ class Slony(Component):
     roles = {ROLE: "carries the changes of tables between its database and the others"}  # noqa: RUF012
     era = ("chapter",)
     packages = {"debian12": "2.2.11", "ubuntu2404": "2.2.11"}  # noqa: RUF012
+    """Ubuntu's was not started."""
     package = "slony1-2-bin"
     settings = SlonySettings
     beside = {ROLE: ("sql", "sql_replica")}  # noqa: RUF012

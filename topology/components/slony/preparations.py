@@ -50,6 +50,7 @@ def _tables(placed: Placed, origin: Node) -> Preparation:
         does="Make the tables as they are on the origin, after the site's first migration there: Slony copies rows, and"
         " no definitions.",
         lines=(*lines, f"systemctl enable --now {units}"),
+        migrated=True,
     )
 
 
@@ -76,6 +77,7 @@ def _start(placed: Placed) -> Iterator[Preparation]:
                 f"systemctl enable --now {unit_of(site)}",
                 f"{AS_POSTGRES} slonik {folder}/subscribe.slonik",
             ),
+            migrated=True,
         )
 
 
