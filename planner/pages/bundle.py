@@ -90,8 +90,8 @@ def download(request: HtmxRequest, plan: str, number: int, kind: str) -> HttpRes
     found = _pack(request, revision)
     if found.stopping:
         raise TierwrightError(
-            f"{len(found.stopping)} errors across the files of this plan: mend them, or take them on with a reason and"
-            " a name, on its page of checks"
+            "there are errors across the files of this plan: mend them, or take them on with a reason and a name, on"
+            " its page of checks"
         )
     packed = found.bundle
     report = report_of(look_up(packed, revision)) or unvalidated(packed, NOT_YET)

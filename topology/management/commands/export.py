@@ -68,8 +68,8 @@ class Command(PlanCommand):
         for finding in stopping:
             self.say("\n".join(lines_of(finding)))
         self.say(
-            f"nothing was written: {len(stopping)} errors across the files of this plan. Mend them, or take one on in"
-            " the plan: waivers: [{check: NAME, where: PLACE, reason: WHY, by: WHO}]"
+            "nothing was written: there are errors across the files of this plan. Mend them, or take them on in the"
+            " plan: waivers: [{check: NAME, where: PLACE, reason: WHY, by: WHO}]"
         )
         return FINDINGS
 
