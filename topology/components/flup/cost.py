@@ -22,7 +22,11 @@ def memory_of(placed: Placed) -> Memory:
 
 
 def demand_of_request(kind: Kind, item: RequestClass) -> Demand | None:
-    """(1 - cached share) x the view's CPU + cached share x a page from the cache; nothing for files."""
+    """(1 - cached share) x the view's CPU + cached share x a page from the cache; nothing for files.
+
+    In three rounds of one run a page of 100 rows cost 1.34 ms under flup and 1.33 under gunicorn, an empty one 0.46
+    and 0.49: no difference is assumed to gunicorn's figures in the table.
+    """
     if kind not in DYNAMIC:
         return None
     cost = demand_of(item, kind)

@@ -9,13 +9,13 @@ and a request that it did not begin to answer goes to another.
 from __future__ import annotations
 
 from topology.components.apache.balancer.boot import boot
-from topology.components.apache.balancer.cost import PASS
 from topology.components.apache.balancer.files import ROLE, files_of
 from topology.components.apache.balancer.members import fronts_media
 from topology.components.apache.balancer.reader import read
 from topology.components.apache.balancer.settings import BalancerSettings, memory_of, size
 from topology.components.apache.balancer.texts import LOGS, TRANSLATIONS, TROUBLES
 from topology.components.apache.balancer.validate import check
+from topology.components.apache.cost import PASS_BALANCED
 from topology.components.base import (
     DYNAMIC,
     Component,
@@ -94,7 +94,7 @@ class ApacheBalancer(Component):
 
     def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
         """A pass for each request, with a new client connection."""
-        return Demand(cpu_ms=PASS, bytes_out=bytes_of(item, kind))
+        return Demand(cpu_ms=PASS_BALANCED, bytes_out=bytes_of(item, kind))
 
 
 COMPONENT = ApacheBalancer()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from topology.components.apache.cost import FILE_EVENT
 from topology.components.apache.python import demand_of_request
 from topology.components.base import Demand
-from topology.demands import guess
 from topology.workload import Kind, RequestClass
-
-FILE = guess(0.05, 0.15, 0.4, "a file by a provider's Apache, which looks for .htaccess in every folder above it")
 
 
 def demand_of(kind: Kind, item: RequestClass) -> Demand:
-    """A file, or a request that is handed to Python."""
-    return demand_of_request(kind, item, file=FILE)
+    """A file, by the figure of an Apache of one's own, or a request that is handed to Python."""
+    return demand_of_request(kind, item, file=FILE_EVENT)
