@@ -16,6 +16,7 @@ from topology.design import Design
 
 HAPROXY, KEEPALIVED = "/etc/haproxy/haproxy.cfg", "/etc/keepalived/keepalived.conf"
 SETTINGS = "/etc/newspaper/tierwright_settings.py"
+UNIT = "/etc/systemd/system/app-newspaper.service"
 BASE: dict[str, Any] = {
     "tierwright": 1,
     "name": "newspaper",
@@ -125,6 +126,15 @@ BROKEN = (
            find=r"^(      - targets: \['10\.0\.0\.15:9100'\]\n.*\n)", put=r"\1\1"),
     Broken(check="everything-covered", why="no source of time", host="web1", path="/etc/chrony/chrony.conf",
            find=r"^pool .*\n", put=""),
+    Broken(check="everything-covered", why="a unit that waits for another pid file", host="web1", path=UNIT,
+           find=r"^UMask=.*", put="UMask=0027\nPIDFile=/run/other.pid"),
+    Broken(check="shares-agree", why="a unit that does not wait for the mount", host="web1", path=UNIT,
+           find=r"^RequiresMountsFor=/srv/newspaper/media", put="RequiresMountsFor=/srv/newspaper/other"),
+    Broken(check="backends-exist", why="a socket of another path", host="web1",
+           path="/etc/nginx/conf.d/tierwright-web.conf", find=r"unix:/run/newspaper/gunicorn\.sock",
+           put="unix:/run/newspaper/other.sock"),
+    Broken(check="backends-exist", why="a pool that asks a server that is none", host="web1",
+           path="/etc/pgbouncer/pgbouncer.ini", find=r"host=10\.0\.0\.16", put="host=10.0.0.99"),
     Broken(check="everything-covered", why="a log that grows", host="web1", role="gunicorn",
            tells={"logs": ("/var/log/newspaper/gunicorn.log",)}),
 )  # fmt: skip
