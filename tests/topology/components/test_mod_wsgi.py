@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.topology.components.rendered import SITE, cluster, text_of, tier
-from tests.topology.components.test_apache import BLOG, DATABASE, reading
+from tests.topology.components.test_apache import BLOG, DATABASE, DROP_IN, reading
 from topology import sizing
 from topology.components import Cluster, Limits, get
 
@@ -51,3 +51,11 @@ def test_it_names_apache_as_the_unit_that_runs_the_sites() -> None:
     placed = whole.find("web1", ROLE)
 
     assert get(ROLE).app_unit(placed, whole.sites[0]) == "apache2.service"
+
+
+def test_the_unit_leaves_the_folder_of_sockets_open_for_apaches_own_processes() -> None:
+    whole = served()
+
+    # apachectl makes /run/apache2 as root: with a umask it would be closed to www-data, and every page a 503.
+    assert "UMask" not in text_of(whole, "web1", DROP_IN)
+    assert " umask=0027 " in text_of(whole, "web1", SITES)

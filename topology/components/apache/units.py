@@ -42,7 +42,6 @@ def _copies(placed: Placed) -> list[tuple[str, int | str]]:
     lines: list[tuple[str, int | str]] = [
         ("RuntimeDirectory", SECRETS.rpartition("/")[2]),
         ("RuntimeDirectoryMode", "0711"),
-        ("UMask", "0027"),
     ]
     for site in placed.cluster.sites:
         names = placed.cluster.secrets_of(placed.host.name, site)
