@@ -187,10 +187,12 @@ def test_no_two_programs_of_a_host_listen_on_one_port(rendered: tuple[Cluster, F
 def test_addresses_are_of_this_network_and_never_names(rendered: tuple[Cluster, Files]) -> None:
     cluster, files = rendered
     known = {host.address for host in cluster.design.hosts} | {LOOPBACK}
+    outside = {external.endpoint.rpartition(":")[0] for external in cluster.design.externals}
     for site in cluster.sites:
         for _, values in django(files, site):
             hosts = values["DATABASES"]["default"].get("HOST", "").split(",")
-            caches = [place.partition(":")[0] for place in values["CACHES"]["default"].get("LOCATION", ())]
-            for address in filter(None, [*hosts, *caches]):
+            places = values["CACHES"]["default"].get("LOCATION", ())
+            caches = [place.removeprefix("redis://").partition(":")[0] for place in places]
+            for address in {*hosts, *caches} - outside - {""}:
                 assert address in known
                 assert ipaddress.IPv4Address(address).is_private
