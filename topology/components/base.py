@@ -117,6 +117,8 @@ class Preparation:
     """Shell lines for root, built from typed fields only, safe to paste."""
     secrets: tuple[str, ...] = ()
     """Paths of the files with secrets that come of it."""
+    migrated: bool = False
+    """Needs the site's tables: done after its first migration, where the others are done before."""
 
 
 @dataclass(frozen=True, kw_only=True)

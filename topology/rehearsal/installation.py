@@ -15,6 +15,7 @@ from topology.errors import TierwrightError
 from topology.rehearsal.hosts import PACKAGES, Host
 
 PROJECT = Path(__file__).with_name("project")
+DIRECT = "rehearsal_migration"
 DEBIAN_PYTHON = "/usr/bin/python3"
 _MADE_BY_PACKAGES = (
     (re.compile(r"postgresql@(\d+)-([\w-]+)\.service"), "pg_createcluster {0} {1}"),
@@ -88,6 +89,16 @@ def project_files(site: Site) -> tuple[ConfigFile, ...]:
 
 def _module(wsgi: str) -> str:
     return wsgi.partition(":")[0].replace(".", "/") + ".py"
+
+
+def direct_settings(site: Site, primary: tuple[str, int] | None, password: str) -> ConfigFile:
+    """Settings for the first migration: straight to the primary, since replicas behind a pool have no tables yet."""
+    lines = [f"from {site.code.settings} import *"]
+    if primary:
+        host, port = primary
+        changed = {"HOST": host, "PORT": str(port), "PASSWORD": password}
+        lines.append(f"DATABASES['default'] |= {changed!r}")
+    return ConfigFile(path=f"{site.code.directory}/{DIRECT}.py", text="\n".join(lines) + "\n", mode=0o600)
 
 
 def manage(host: Host, site: Site, *words: str) -> str:

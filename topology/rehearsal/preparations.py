@@ -13,14 +13,17 @@ from topology.rehearsal.installation import make_venv
 from topology.rehearsal.supervision import Services
 
 _VENV = re.compile(r"(?:/usr/bin/)?python3 -m venv (\S+)")
-_PIP = re.compile(r"\S+/bin/pip install .*")
+_INSTALLED = re.compile(r"\S+/bin/pip install .*|apt-get install .*")
 _SYSTEMCTL = re.compile(r"systemctl ([a-z-]+)((?: \S+)*)")
 _EDITOR = re.compile(r"editor (\S+)")
 _ASKS_DATABASE = re.compile(r"runuser -u postgres -- psql .*")
-_TO_WRITE = re.compile(r": (\S*PASSWORD\S*)$")
+_TO_WRITE = re.compile(r": (\S*PASSWORD(?:, \S*PASSWORD)*)$")
 _TYPED = re.compile(r"--pwprompt|\bread -|\bcat >")
+_ONLY_AT_A_TERMINAL = re.compile(r"^(pg_enc .*)-p (.*)$", re.MULTILINE)
+"""It takes the password as its last word as well, which no person should use: others see it."""
 _TWICE = "--pwprompt"
-_OURS = (_VENV, _PIP, _SYSTEMCTL, _EDITOR, _ASKS_DATABASE)
+_COPIED = "copied to the others"
+_OURS = (_VENV, _INSTALLED, _SYSTEMCTL, _EDITOR, _ASKS_DATABASE)
 """Lines that are not for the host's shell alone."""
 SECONDS = 120
 
@@ -31,7 +34,8 @@ class Preparing:
     def __init__(self, cluster: Cluster, services: Mapping[str, Services]) -> None:
         self._cluster = cluster
         self._services = services
-        self._password = secrets.token_hex(16)
+        self.password = secrets.token_hex(16)
+        """The one that is typed wherever a line asks for one."""
         self._done: dict[Preparation, str] = {}
         """What was done, and the host that has its secrets."""
         self._copied = ""
@@ -39,7 +43,7 @@ class Preparing:
     def prepare(self, placed: Placed) -> None:
         """Do everything that a role asks for, in its order; raises TierwrightError where a line fails."""
         for each in placed.component.preparations(placed):
-            earlier = self._done.get(each) if each.secrets else None
+            earlier = self._done.get(each) if _COPIED in each.does else None
             if earlier is not None and earlier != placed.host.name:
                 self._copy(each, earlier, placed.host.name)
                 continue
@@ -67,7 +71,7 @@ class Preparing:
             self._write(found[1], preparation, host)
         elif _ASKS_DATABASE.fullmatch(line) and not self._is_database(host):
             self._copied = self._run(line, self._cluster.hosts_offering("sql")[0].name)
-        elif not _PIP.fullmatch(line):
+        elif not _INSTALLED.fullmatch(line):
             self._run(line, host)
 
     def _systemctl(self, verb: str, words: list[str], host: str) -> None:
@@ -82,7 +86,8 @@ class Preparing:
     def _write(self, path: str, preparation: Preparation, host: str) -> None:
         """What a person would write into a file: the line that is asked for, or what an earlier line answered."""
         wanted = _TO_WRITE.search(preparation.does)
-        text = f"{wanted[1].replace('PASSWORD', self._password)}\n" if wanted else self._copied
+        lines = wanted[1].replace("PASSWORD", self.password).split(", ") if wanted else []
+        text = "".join(f"{line}\n" for line in lines) if wanted else self._copied
         line = f"cat > {shlex.quote(path)}"  # keeps owner and mode of the file that the line before has made
         ran = self._services[host].host.run(["/bin/sh", "-c", line], input=text)
         if ran.status:
@@ -91,14 +96,14 @@ class Preparing:
     def _run(self, lines: str, host: str) -> str:
         """Run lines in one shell, as a person pastes them, with the password typed where they ask for one."""
         asked = sum(2 if found == _TWICE else 1 for found in _TYPED.findall(lines))
-        argv = ["/bin/bash", "-ec", lines]
-        ran = self._services[host].host.run(argv, input=f"{self._password}\n" * asked, seconds=SECONDS)
+        argv = ["/bin/bash", "-ec", _ONLY_AT_A_TERMINAL.sub(rf"\1\2 {self.password}", lines)]
+        ran = self._services[host].host.run(argv, input=f"{self.password}\n" * asked, seconds=SECONDS)
         if ran.status:
             raise TierwrightError(f"{host}: the preparation `{lines}` ended with {ran.status}: {ran.output.strip()}")
         return ran.output
 
     def _is_database(self, host: str) -> bool:
-        return any(host == each.name for each in self._cluster.hosts_offering("sql"))
+        return any(host == each.name for each in self._cluster.hosts_offering("sql", "sql_replica"))
 
 
 def _blocks(lines: tuple[str, ...]) -> Iterator[str]:
