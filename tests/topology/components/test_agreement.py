@@ -111,9 +111,10 @@ def test_balancers_together_never_give_more_than_the_applications_hold(rendered:
     for offer in cluster.providers("balancer"):
         placed = offer.placed
         if offer.endpoint.weight > 0:
-            rooms = found(r"^    server .* maxconn (\d+)$", files[placed.host.name][HAPROXY])
-            given += sum(map(int, rooms))
-            beyond += placed.component.size(placed)["queue_slots"] * len(rooms)
+            targets = placed.component.read(placed, files[placed.host.name]).targets
+            rooms = [target.room for target in targets if target.service == "web" and target.room]
+            given += sum(rooms)
+            beyond += placed.component.size(placed).values.get("queue_slots", 0) * len(rooms)
     holders = [*cluster.providers("app"), *(o for o in cluster.providers("web") if o.endpoint.processes is not None)]
     assert given <= sum(offer.endpoint.slots or 0 for offer in holders) + beyond
 

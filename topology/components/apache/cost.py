@@ -1,4 +1,4 @@
-"""What Apache takes for a file or a pass, measured beside nginx in one run and scaled to the table's figure for nginx."""
+"""What Apache takes for a file or a pass, measured beside nginx in one run and scaled to the figures of the table."""
 
 from __future__ import annotations
 
