@@ -178,3 +178,24 @@ def test_a_database_that_speaks_another_language_is_refused() -> None:
 
     with pytest.raises(TierwrightError, match="pool connections of PostgreSQL, and database1 speaks mysql"):
         text_of(design, "web1", CONFIG)
+
+
+def test_its_files_are_read_back_with_what_all_its_pools_may_open() -> None:
+    sites = tuple({"name": name, "domains": [f"{name}.example.com"]} for name in ("newspaper", "sports-archive"))
+    design = cluster(
+        tier("web", ["nginx", "gunicorn", "pgbouncer", "memcached"], count=2),
+        tier("database", ["postgresql"]),
+        sites=sites,
+    )
+    placed = design.find("web1", "pgbouncer")
+
+    said = placed.component.read(placed, {file.path: file.text for file in placed.component.files(placed)})
+
+    assert said.pool_mode == "transaction"
+    assert said.opens["sql"] == sum(edge.connections for edge in design.edges_from(placed, "sql"))
+    assert [(target.address, target.site) for target in said.targets] == [
+        ("10.0.0.13", "newspaper"),
+        ("10.0.0.13", "sports-archive"),
+    ]
+    assert said.open_files is not None
+    assert said.open_files >= (said.accepts or 0) + said.opens["sql"]

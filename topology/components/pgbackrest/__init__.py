@@ -73,6 +73,11 @@ class Pgbackrest(Component):
             " --target='2026-11-25 09:00:00+00' --target-action=promote restore` into an empty one.",
         ),
         Trouble(
+            sees="A replica was promoted, and nothing is backed up any more",
+            does="The role stays beside the primary: exchange the roles in the plan, export, and run the preparations"
+            " on the new one, with the same repository mounted there.",
+        ),
+        Trouble(
             sees="ERROR: [028]: backup and archive info files exist but do not match the database",
             does="The data directory is another one: after an upgrade run `pgbackrest --stanza=main stanza-upgrade`.",
         ),

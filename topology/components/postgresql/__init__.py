@@ -102,8 +102,8 @@ class Postgresql(Component):
         ),
         Trouble(
             sees="A subscriber says: Slony-I: Table pages is replicated and cannot be modified on a subscriber node",
-            does="Writes belong on the primary: look at the site's router. Slony's move.slonik makes a subscriber"
-            " the one that takes them.",
+            does="Writes belong on the primary: look at the site's router. Slony's move-to-NAME.slonik makes"
+            " a subscriber the one that takes them.",
         ),
     )
     translations = (
