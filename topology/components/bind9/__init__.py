@@ -39,7 +39,7 @@ class Bind9(Component):
     """The name server."""
 
     name = "bind9"
-    title = "BIND 9: round-robin DNS"
+    title = "BIND 9 (round-robin DNS)"
     roles = {"bind9": "name server of the site's own names"}  # noqa: RUF012
     offers = {"bind9": ("dns",)}  # noqa: RUF012
     era = ("chapter", "today")
