@@ -20,8 +20,6 @@ USER = "www-data"
 MODULES = "/usr/lib/apache2/modules"
 EVERY_ROLE = ("authz_core", "mime", "reqtimeout", "headers", "setenvif")
 """Modules that the main file itself speaks to; the roles add theirs."""
-MOST_PROCESSES = 20_000
-"""Highest ServerLimit that Apache is built for with the event MPM; prefork has 200,000."""
 MAIN_SETTINGS = ("timeout", "keepalive_timeout", "upload_mib", "listen_backlog", "header_seconds", "graceful_seconds")
 
 Mpm = Literal["prefork", "event"]
