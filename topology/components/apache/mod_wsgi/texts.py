@@ -40,8 +40,8 @@ TROUBLES = (
     ),
     Trouble(
         sees="changed code has no effect",
-        does="It is loaded once for each daemon process. `touch /usr/local/lib/tierwright/SITE.wsgi`: each daemon starts"
-        " anew at its next request, and what it has in work is answered first (a request of six seconds was).",
+        does="It is loaded once for each daemon process. `touch /usr/local/lib/tierwright/SITE.wsgi`: each daemon"
+        " starts anew at its next request, and what it has in work is answered first (a request of six seconds was).",
     ),
     FULL,
     STRANGER,
