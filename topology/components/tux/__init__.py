@@ -2,8 +2,8 @@
 
 tux answered requests for files without leaving the kernel, which in 2006 spared copies of every byte. It was a patch
 for kernels of the 2.4 and 2.6 line, was never taken into Linux itself, and neither Debian nor Ubuntu has it. Today a
-program sends a file by sendfile(), and the bytes do not pass through it either: `nginx_media` and `lighttpd_media` serve
-a media server's files so.
+program sends a file by sendfile(), and the bytes do not pass through it either: `nginx_media` and `lighttpd_media`
+serve a media server's files so.
 """
 
 from __future__ import annotations
