@@ -15,6 +15,7 @@ from topology.components.apache.python import needs_of, web_endpoint
 from topology.components.apache.shared_hosting.boot import boot
 from topology.components.apache.shared_hosting.cost import demand_of
 from topology.components.apache.shared_hosting.files import files_of, folder_of, python_of, script_of
+from topology.components.apache.shared_hosting.reader import read
 from topology.components.apache.shared_hosting.settings import SharedHostingSettings, memory_of, size
 from topology.components.apache.shared_hosting.texts import LOGS, TRANSLATIONS, TROUBLES
 from topology.components.apache.shared_hosting.validate import check
@@ -31,6 +32,7 @@ from topology.components.base import (
     Sizing,
     Validator,
 )
+from topology.components.reading import Reading, Texts
 from topology.design import Site
 from topology.workload import Kind, RequestClass
 
@@ -78,6 +80,10 @@ class SharedHosting(Component):
     def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
         """The folder of every site."""
         return files_of(self, placed)
+
+    def read(self, placed: Placed, texts: Texts) -> Reading:
+        """The upload limit of the sites."""
+        return read(placed, texts)
 
     def app_unit(self, placed: Placed, site: Site) -> str:
         """Apache's, which is the provider's."""
