@@ -66,3 +66,55 @@ def test_it_stands_beside_a_database() -> None:
 
     with pytest.raises(TierwrightError, match="stands on sql"):
         design.edges  # noqa: B018
+
+
+def with_a_store() -> Cluster:
+    """A database whose backups lie on another server."""
+    return cluster(
+        tier("web", ["nginx", "gunicorn"]),
+        tier("database", ["postgresql", "pgbackrest"]),
+        tier("backup", ["pgbackrest_store"]),
+    )
+
+
+def test_with_a_store_the_backups_lie_there_and_are_made_there() -> None:
+    design = with_a_store()
+    paths = {
+        host: [
+            file.path for p in design.by_host[host] if p.component.name == "pgbackrest" for file in p.component.files(p)
+        ]
+        for host in ("database1", "backup1")
+    }
+
+    assert "repo1-path" not in text_of(design, "database1", CONFIG)
+    assert "repo1-path=/var/lib/pgbackrest\n" in text_of(design, "backup1", CONFIG)
+    assert not any(path.endswith(".timer") for path in paths["database1"])
+    assert sum(path.endswith(".timer") for path in paths["backup1"]) == 2
+
+
+def test_each_of_the_two_lets_only_the_other_in() -> None:
+    design = with_a_store()
+
+    assert found(r"tls-server-auth=(.*)", text_of(design, "database1", CONFIG)) == ["backup1=main"]
+    assert found(r"tls-server-auth=(.*)", text_of(design, "backup1", CONFIG)) == ["database1=main"]
+    assert {(e.client, e.server) for e in design.edges if e.endpoint.port == 8432} == {
+        ("database1", "backup1"),
+        ("backup1", "database1"),
+    }
+
+
+def test_a_store_says_whose_database_it_backs_up() -> None:
+    placed = with_a_store().find("backup1", "pgbackrest_store")
+
+    said = placed.component.read(placed, {file.path: file.text for file in placed.component.files(placed)})
+
+    assert said.backs_up == ("10.0.0.12",)
+
+
+def test_a_store_of_nothing_is_refused() -> None:
+    design = cluster(
+        tier("web", ["nginx", "gunicorn"]), tier("db", ["postgresql"]), tier("backup", ["pgbackrest_store"])
+    )
+
+    with pytest.raises(TierwrightError, match="there is none with the role pgbackrest"):
+        file_of(design, "backup1", CONFIG)

@@ -1,9 +1,9 @@
 """pgBackRest: backups of PostgreSQL and of every change since, so that it can be restored to any moment.
 
 A replica is no backup: it repeats a wrong DELETE within milliseconds. Use this with every PostgreSQL whose data
-somebody would miss. It stands beside the primary and is handed each finished file of its log; its repository belongs
-on another server's disk, mounted here, for what lies on the same disk is lost with it. Try the restore: its steps are
-among the preparations.
+somebody would miss. It stands beside the primary and is handed each finished file of its log. Give another server the
+role pgbackrest_store, and the backups lie there: what lies on the same disk is lost with it. The two speak TLS, each
+with a certificate. Try the restore: it is among the preparations.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 from topology.components.base import (
     Component,
     ConfigFile,
+    Endpoint,
     Log,
     Measured,
     Memory,
+    Need,
     Placed,
     Preparation,
     Sizing,
@@ -25,7 +27,7 @@ from topology.components.pgbackrest.boot import boot
 from topology.components.pgbackrest.files import files_of
 from topology.components.pgbackrest.preparations import preparations_of
 from topology.components.pgbackrest.reading import reading_of
-from topology.components.pgbackrest.settings import ROLE, PgbackrestSettings, size
+from topology.components.pgbackrest.settings import PORT, ROLE, STORE, PgbackrestSettings, size, store_of
 from topology.components.pgbackrest.validate import check
 from topology.components.reading import Reading, Texts
 from topology.demands import guess
@@ -36,8 +38,12 @@ class Pgbackrest(Component):
 
     name = "pgbackrest"
     title = "pgBackRest"
-    roles = {ROLE: "backs up the PostgreSQL beside it, and every change as it is made"}  # noqa: RUF012
-    offers = {ROLE: ("backup",)}  # noqa: RUF012
+    roles = {  # noqa: RUF012
+        ROLE: "backs up the PostgreSQL beside it, and every change as it is made",
+        STORE: "keeps the backups of another server's PostgreSQL, and makes them",
+    }
+    offers = {ROLE: ("backup",), STORE: ("backup_store",)}  # noqa: RUF012
+    apart = {STORE: (ROLE,)}  # noqa: RUF012
     packages = {"debian12": "2.45", "ubuntu2404": "2.50"}  # noqa: RUF012
     """Ubuntu's was not started."""
     package = "pgbackrest"
@@ -91,6 +97,18 @@ class Pgbackrest(Component):
         ),
     )
 
+    def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
+        """With a store, each of the two answers the other."""
+        if store_of(placed) is None:
+            return ()
+        return (Endpoint(service="backup_store" if placed.role.name == STORE else "backup", port=PORT),)
+
+    def needs(self, placed: Placed) -> tuple[Need, ...]:
+        """The other of the two: log files go there, and a backup is fetched from here."""
+        if placed.role.name == STORE:
+            return (Need(services=("backup",), why="fetches the backup", connections=8),)
+        return (Need(services=("backup_store",), why="hands over its log", connections=4),)
+
     def size(self, placed: Placed) -> Sizing:
         """Where to, how many, and when."""
         return size(placed)
@@ -101,7 +119,7 @@ class Pgbackrest(Component):
 
     def read(self, placed: Placed, texts: Texts) -> Reading:
         """Whom it backs up."""
-        return reading_of(texts)
+        return reading_of(placed, texts)
 
     def preparations(self, placed: Placed) -> tuple[Preparation, ...]:
         """The stanza, and a first backup that is restored."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from topology.components.base import ConfigFile, Placed, Reason, Sizing
-from topology.components.pgbackrest.settings import data_of, size
+from topology.components.pgbackrest.settings import PORT, STORE, database_of, size, store_of
 from topology.components.rendering import Written, option, sections, words
 
 CONFIG = "/etc/pgbackrest.conf"
@@ -13,35 +15,78 @@ OWNER = "postgres:postgres"
 DAYS = {"full": "Sun", "diff": "Mon..Sat"}
 """A full backup a week, and what is different since then on the other days."""
 UNITS = "/etc/systemd/system"
+SERVER = "pgbackrest.service"
+"""The package's own unit: answers the other server over TLS."""
+CERTIFICATE_FOLDER = "/etc/pgbackrest/tls"
+CERTIFICATES = {"ca": "ca.crt", "cert": "own.crt", "key": "own.key"}
+"""Each server's certificate has its name; both come from an authority that is made for the purpose. Not in a bundle."""
 
 
 def files_of(placed: Placed) -> tuple[ConfigFile, ...]:
-    """The configuration and both pairs of units; raises TierwrightError where there is no PostgreSQL beside it."""
-    sizing = size(placed)
-    data, port = data_of(placed)
-    whole: list[tuple[str, Written]] = [
-        ("repo1-path", sizing["repository"]),
-        ("repo1-retention-full", sizing["retention_full"]),
-        ("process-max", sizing["process_max"]),
-        ("compress-type", "zst"),
-        ("start-fast", "y"),
-        ("log-level-console", "warn"),
-        ("log-level-file", "detail"),
-    ]
-    stanza: list[tuple[str, Written]] = [("pg1-path", data), ("pg1-port", port)]
+    """The configuration and, where the backups lie, both pairs of units; TierwrightError without a PostgreSQL."""
+    sizing, keeps = size(placed), keeps_backups(placed)
+    _, data, _ = database_of(placed)
+    alone = store_of(placed) is None
+    own = ("repo1-path", "hour") if not keeps else ("hour",)
     reasons = (
-        *(reason for reason in sizing.reasons if reason.setting != "hour"),
-        Reason(setting="pg1-path", value=data, formula="data directory of the PostgreSQL beside it"),
+        *(reason for reason in sizing.reasons if reason.setting not in own),
+        Reason(setting="pg1-path", value=data, formula="data directory of the PostgreSQL that is backed up"),
     )
     config = ConfigFile(
         path=CONFIG,
-        text=sections([("global", whole), (STANZA, stanza)]),
+        text=sections([("global", list(_global(placed, sizing))), (STANZA, list(_stanza(placed)))]),
         owner=OWNER,
         mode=0o640,
-        action="none",
+        action="none" if alone else "restart",
+        unit="" if alone else SERVER,
         reasons=reasons,
     )
+    if not keeps:
+        return (config,)
     return (config, *(unit for kind in DAYS for unit in (_service(kind, sizing), _timer(kind, sizing))))
+
+
+def keeps_backups(placed: Placed) -> bool:
+    """Whether the backups lie on this server, which then makes them."""
+    return placed.role.name == STORE or store_of(placed) is None
+
+
+def _global(placed: Placed, sizing: Sizing) -> Iterator[tuple[str, Written]]:
+    store = store_of(placed)
+    if keeps_backups(placed):
+        yield "repo1-path", sizing["repository"]
+        yield "repo1-retention-full", sizing["retention_full"]
+    elif store is not None:
+        yield from _host("repo1", store.name)
+    yield "process-max", sizing["process_max"]
+    yield "compress-type", "zst"
+    yield "start-fast", "y"
+    yield "log-level-console", "warn"
+    yield "log-level-file", "detail"
+    if store is not None:
+        peer = database_of(placed)[0] if placed.role.name == STORE else store
+        yield "tls-server-address", placed.host.address
+        yield "tls-server-port", PORT
+        yield "tls-server-auth", option(peer.name, STANZA)
+        for what, name in CERTIFICATES.items():
+            yield f"tls-server-{what}-file", f"{CERTIFICATE_FOLDER}/{name}"
+
+
+def _stanza(placed: Placed) -> Iterator[tuple[str, Written]]:
+    host, data, port = database_of(placed)
+    if placed.role.name == STORE:
+        yield from _host("pg1", host.name)
+    yield "pg1-path", data
+    yield "pg1-port", port
+
+
+def _host(what: str, name: str) -> Iterator[tuple[str, Written]]:
+    """The other server, by its name: pgBackRest looks for it in the certificate."""
+    yield f"{what}-host", name
+    yield f"{what}-host-type", "tls"
+    yield f"{what}-host-port", PORT
+    for which, file in CERTIFICATES.items():
+        yield f"{what}-host-{which}-file", f"{CERTIFICATE_FOLDER}/{file}"
 
 
 def unit_of(kind: str, ending: str) -> str:

@@ -8,16 +8,18 @@ from typing import Annotated
 from pydantic import Field
 
 from topology.components.base import Placed, Settings, Sizer, Sizing
+from topology.design import Host
 from topology.errors import Place, TierwrightError
 from topology.fields import AbsPath
 
-ROLE = "pgbackrest"
+ROLE, STORE = "pgbackrest", "pgbackrest_store"
+PORT = 8432
 REPOSITORY = "/var/lib/pgbackrest"
 POSTGRESQL: Mapping[str, int] = {"debian12": 15, "ubuntu2404": 16}
 
 
 class PgbackrestSettings(Settings):
-    """Settings of the role pgbackrest."""
+    """Settings of the roles pgbackrest and pgbackrest_store; beside a store, those of the store hold."""
 
     repository: AbsPath | None = None
     """Directory of the backups; by default Debian's /var/lib/pgbackrest. Best a mount from another server."""
@@ -39,15 +41,25 @@ def size(placed: Placed) -> Sizing:
     return sizer.done()
 
 
-def data_of(placed: Placed) -> tuple[str, int]:
-    """Data directory and port of the PostgreSQL beside it; raises TierwrightError where it is another database."""
-    for other in placed.cluster.by_host[placed.host.name]:
-        for endpoint in placed.cluster.endpoints_of(other):
-            if endpoint.service == "sql" and endpoint.speaks == "postgresql":
-                version = getattr(other.written, "version", None) or POSTGRESQL[placed.cluster.design.system]
-                return f"/var/lib/postgresql/{version}/main", endpoint.port
+def store_of(placed: Placed) -> Host | None:
+    """The server that keeps the backups of this one's database; None where it keeps them itself."""
+    return next(iter(placed.cluster.hosts_offering("backup_store")), None)
+
+
+def database_of(placed: Placed) -> tuple[Host, str, int]:
+    """Server, data directory and port of the PostgreSQL that is backed up.
+
+    Raises TierwrightError where the database is another one, or where a store has none to keep backups of.
+    """
+    stores = placed.role.name == STORE
+    for host in placed.cluster.hosts_offering("backup") if stores else (placed.host,):
+        for other in placed.cluster.by_host[host.name]:
+            for endpoint in placed.cluster.endpoints_of(other):
+                if endpoint.service == "sql" and endpoint.speaks == "postgresql":
+                    version = getattr(other.written, "version", None) or POSTGRESQL[placed.cluster.design.system]
+                    return host, f"/var/lib/postgresql/{version}/main", endpoint.port
     raise TierwrightError(
-        f"pgBackRest on {placed.host.name} backs up PostgreSQL, and the database there is another one; put it beside"
+        f"pgBackRest on {placed.host.name} backs up PostgreSQL, and there is none with the role {ROLE}; put it beside"
         " the role postgresql, or take it away",
         place=Place(path=f"server {placed.host.name}"),
     )
