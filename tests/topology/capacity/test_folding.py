@@ -22,6 +22,7 @@ SHARED = (["haproxy", "keepalived"], ["nginx", "gunicorn", "pgbouncer"], ["nginx
 APART = (["haproxy"], ["nginx"], ["gunicorn"], ["pgbouncer"], ["postgresql"])
 
 STORES = (["haproxy"], ["nginx", "gunicorn", "celery_worker"], ["redis"], ["redis_replica"], ["mariadb", "celery_beat"])
+COPIED = (["haproxy"], ["nginx", "gunicorn", "pgpool"], ["postgresql_subscriber", "slony"], ["postgresql", "slony"])
 
 
 def design(roles: tuple[list[str], ...], counts: dict[int, int], *, listed: bool = False) -> Design:
@@ -65,6 +66,7 @@ def same(one: Any, other: Any) -> bool:
         (SHARED, {0: 3, 1: 5, 2: 4, 3: 3}),
         (APART, {0: 2, 1: 3, 2: 7, 3: 4}),
         (STORES, {0: 2, 1: 5, 3: 3}),
+        (COPIED, {0: 2, 1: 5, 2: 3}),
     ],
 )
 def test_equal_servers_are_worked_out_once_with_the_same_result(
