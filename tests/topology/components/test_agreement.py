@@ -60,7 +60,7 @@ def django(files: Files, site: Site) -> Iterator[tuple[str, dict[str, Any]]]:
 def test_what_is_inside_gives_up_first(rendered: tuple[Cluster, Files]) -> None:
     cluster, files = rendered
     limits = [
-        *(number(r"proxy_read_timeout (\d+)s", text) for _, text in texts(files, NGINX_WEB)),
+        *(number(r"(?:proxy|fastcgi|uwsgi)_read_timeout (\d+)s", text) for _, text in texts(files, NGINX_WEB)),
         *(number(r"timeout server (\d+)s", text) for _, text in texts(files, HAPROXY)),
     ]
     statements = [
@@ -80,7 +80,9 @@ def test_balancers_wait_for_longer_than_web_servers_and_let_idle_clients_go_soon
     _, files = rendered
     for _, balancer in texts(files, HAPROXY):
         for _, web in texts(files, NGINX_WEB):
-            assert number(r"proxy_read_timeout (\d+)s", web) < number(r"timeout server (\d+)s", balancer)
+            assert number(r"(?:proxy|fastcgi|uwsgi)_read_timeout (\d+)s", web) < number(
+                r"timeout server (\d+)s", balancer
+            )
         assert number(r"timeout queue (\d+)s", balancer) <= number(r"timeout server (\d+)s", balancer)
         for _, main in texts(files, NGINX):
             assert number(r"timeout http-keep-alive (\d+)s", balancer) < number(r"keepalive_timeout (\d+)s", main)
