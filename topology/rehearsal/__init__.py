@@ -40,9 +40,10 @@ def rehearse(bundle: Bundle, *, tell: Telling | None = None, drill: bool = True)
         say("the public asks")
         wait_until_whole(bundle.cluster, rack)
         answers = ask_all(bundle.cluster, rack)
-        if not all(answer.passed for answer in answers):
+        whole = all(answer.passed for answer in answers)
+        if not whole:
             started = replace(started, said=startup.said())
-        server = last_web_server(bundle.cluster) if drill else None
+        server = last_web_server(bundle.cluster) if drill and whole else None
         if server:
             say(f"{server} is drained, taken away and put back under load")
         drilled = take_away_and_put_back(startup, server) if server else None

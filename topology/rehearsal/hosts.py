@@ -19,6 +19,7 @@ import sysconfig
 import tarfile
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -294,7 +295,7 @@ def _tool(argv: Sequence[str], *, input: str = "") -> None:
 def _add(archive: tarfile.TarFile, file: ConfigFile) -> None:
     content = file.text.encode()
     entry = tarfile.TarInfo(file.path.lstrip("/"))
-    entry.size, entry.mode = len(content), file.mode
+    entry.size, entry.mode, entry.mtime = len(content), file.mode, int(time.time())
     entry.uname, _, entry.gname = file.owner.partition(":")
     archive.addfile(entry, io.BytesIO(content))
 
