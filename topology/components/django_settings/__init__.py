@@ -16,6 +16,7 @@ from topology.components.base import (
     Placed,
     Preparation,
     Sizing,
+    Translation,
     Trouble,
     Validator,
 )
@@ -75,6 +76,14 @@ class Django(Component):
             sees="Errors of Redis while the cache is down",
             does="Unlike memcached's client, Django's for Redis has no way to take a lost server for a miss. Put a"
             " replica in its place, or keep the pages in memcached.",
+        ),
+    )
+    translations = (
+        Translation(
+            about="where the database is",
+            then="DATABASE_HOST = '10.0.0.31'",
+            now='DATABASES = {"default": {"HOST": "10.0.0.31", ...}}, in /etc/SITE/tierwright_settings.py',
+            says="Django knows several databases since 1.2, and has not read the old names since 1.4.",
         ),
     )
 

@@ -94,6 +94,19 @@ class Flup(Component):
             says="systemd starts it at boot and again when it ends; the options have kept their names.",
         ),
         Translation(
+            about="listening at a port, with threads",
+            then="./manage.py runfcgi method=threaded host=127.0.0.1 port=3033",
+            now="flup: {method: threaded, transport: tcp, port: 3033}; fcgi.ini then has host, port and the addresses"
+            " of the web servers",
+            says="The port of the example is still the default.",
+        ),
+        Translation(
+            about="keeping it in the foreground",
+            then="./manage.py runfcgi daemonize=false socket=/tmp/mysite.sock",
+            now="nothing: systemd keeps it in the foreground, and journalctl -u fcgi-SITE has what it prints",
+            says="The old way, in the background and known by its pid file, is daemonize: true.",
+        ),
+        Translation(
             about="stopping it",
             then="kill `cat django.pid`",
             now="systemctl stop fcgi-SITE",

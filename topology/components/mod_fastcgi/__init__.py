@@ -53,6 +53,12 @@ class ModFastcgi(Component):
             now='ProxyPass "/media/" "!" before that of the site, and Alias "/media/" "/srv/SITE/media/"',
         ),
         Translation(
+            about="sending what is a file as a file",
+            then="DocumentRoot /home/user/public_html, and RewriteCond %{REQUEST_FILENAME} !-f",
+            now="nothing: only what lies below an Alias is a file, and no DocumentRoot is looked at",
+            says="A file that somebody leaves among the pages is no longer public by that.",
+        ),
+        Translation(
             about="links without the name of the file in them",
             then="FORCE_SCRIPT_NAME = '' in the site's settings",
             now='ProxyFCGISetEnvIf "true" SCRIPT_NAME "", and a launcher that sets it to the site\'s own path',

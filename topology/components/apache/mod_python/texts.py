@@ -73,6 +73,11 @@ TROUBLES = (
 )
 TRANSLATIONS = (
     Translation(
+        about="loading the module",
+        then="LoadModule python_module /usr/lib/apache2/modules/mod_python.so",
+        now="the same line, or LoadModule wsgi_module /usr/lib/apache2/modules/mod_wsgi.so",
+    ),
+    Translation(
         about="the handler",
         then="PythonHandler django.core.handlers.modpython",
         now="PythonHandler tierwright_SITE, with mod_wsgi: WSGIScriptAlias / /usr/local/lib/tierwright/SITE.wsgi",
@@ -142,5 +147,11 @@ TRANSLATIONS = (
         then="the prefork MPM, not worker",
         now="event with daemon processes",
         says="Python's code may have threads today; a process for each connection is what prefork costs.",
+    ),
+    Translation(
+        about="connections that wait for a next request",
+        then="KeepAlive Off",
+        now="KeepAlive On, with the event MPM",
+        says="Off stays right for prefork: with it on, 200 visitors who wait held 209 processes with 7.5 GB.",
     ),
 )

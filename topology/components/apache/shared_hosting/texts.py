@@ -53,6 +53,17 @@ TRANSLATIONS = (
         says="Django took its FastCGI server away; flup, which it called, is still there.",
     ),
     Translation(
+        about="sending every address without a file to it",
+        then="RewriteCond %{REQUEST_FILENAME} !-f, and RewriteRule ^(.*)$ mysite.fcgi/$1 [QSA,L]",
+        now="the same condition, and RewriteRule ^(.*)$ SITE.fcgi/$1 [B=%,QSA,L]",
+        says="Without B=% Apache takes a percent sign of an address for the beginning of a code.",
+    ),
+    Translation(
+        about="where the code is, and which settings",
+        then='sys.path.insert(0, "/home/user/python") and os.environ["DJANGO_SETTINGS_MODULE"] = "myproject.settings"',
+        now="the same two, in SITE.fcgi, from the site's app in the plan",
+    ),
+    Translation(
         about="links without the name of the script in them",
         then="FORCE_SCRIPT_NAME = ''",
         now="the .fcgi file sets SCRIPT_NAME to the site's own path",

@@ -94,6 +94,17 @@ class Lighttpd(Component):
             says="The path arrives as it was asked for, so neither a rewrite nor FORCE_SCRIPT_NAME is needed.",
         ),
         Translation(
+            about="the order of the modules",
+            then="mod_fastcgi after mod_rewrite and mod_access, before mod_accesslog; mod_alias for media",
+            now='the same order in server.modules, with "mod_alias" before "mod_fastcgi"',
+        ),
+        Translation(
+            about="the icon of a site",
+            then=r'url.rewrite-once = ("^/favicon\.ico$" => "/media/favicon.ico")',
+            now='nothing: pages name their icon below /static/ by <link rel="icon">',
+            says="What browsers ask for unasked, /favicon.ico, goes to Django like any other address.",
+        ),
+        Translation(
             about="several sites by their names",
             then='$HTTP["host"] == "www.example1.com" with a server.document-root and a fastcgi.server of its own',
             now='$HTTP["host"] == "www.example1.com" with alias.url and fastcgi.server, and an else that denies',
