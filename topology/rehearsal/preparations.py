@@ -40,9 +40,14 @@ class Preparing:
         """What was done, and the host that has its secrets."""
         self._copied = ""
 
-    def prepare(self, placed: Placed) -> None:
-        """Do everything that a role asks for, in its order; raises TierwrightError where a line fails."""
+    def prepare(self, placed: Placed, *, migrated: bool = False) -> None:
+        """Do everything that a role asks for before the first migration, or after it; in its order.
+
+        Raises TierwrightError where a line fails.
+        """
         for each in placed.component.preparations(placed):
+            if each.migrated != migrated:
+                continue
             earlier = self._done.get(each) if _COPIED in each.does else None
             if earlier is not None and earlier != placed.host.name:
                 self._copy(each, earlier, placed.host.name)
@@ -96,7 +101,7 @@ class Preparing:
     def _run(self, lines: str, host: str) -> str:
         """Run lines in one shell, as a person pastes them, with the password typed where they ask for one."""
         asked = sum(2 if found == _TWICE else 1 for found in _TYPED.findall(lines))
-        argv = ["/bin/bash", "-ec", _ONLY_AT_A_TERMINAL.sub(rf"\1\2 {self.password}", lines)]
+        argv = ["/bin/bash", "-eo", "pipefail", "-c", _ONLY_AT_A_TERMINAL.sub(rf"\1\2 {self.password}", lines)]
         ran = self._services[host].host.run(argv, input=f"{self.password}\n" * asked, seconds=SECONDS)
         if ran.status:
             raise TierwrightError(f"{host}: the preparation `{lines}` ended with {ran.status}: {ran.output.strip()}")

@@ -68,13 +68,16 @@ class Asking:
 
 
 def wait_until_whole(cluster: Cluster, rack: Rack) -> None:
-    """Wait until every application server answers through every front door: balancers take a moment to trust one.
+    """Wait until every application server answers through every front door, and replicas have their first copy.
 
+    Balancers take a moment to trust a server, and a first copy takes as long as the data is large.
     Where that does not come, the questions say what is wrong.
     """
     until = time.monotonic() + WHOLE_SECONDS
     for site in cluster.sites:
         asking = Asking(cluster=cluster, rack=rack, site=site)
+        for offer in cluster.providers("sql_replica"):
+            _rows_when(asking, offer.placed.host.name, offer.endpoint, str(ARTICLES))
         while not rack.client.asking(_bound_whole(asking)) and time.monotonic() < until:
             time.sleep(0.5)
 

@@ -55,7 +55,7 @@ class Report:
 def drill_sentence(drill: Drill | None) -> str:
     """What became of the drill."""
     if drill is None:
-        return "No web server was taken away: there is only one, or nothing stands before them."
+        return "No web server was taken away: there is only one, nothing stands before them, or not all was well."
     sentence = (
         f"{drill.server} drained in {drill.drained_seconds:.1f} s, taken away, back after {drill.back_seconds:.1f} s:"
         f" {drill.failed} of {drill.requests} requests failed"

@@ -68,11 +68,15 @@ class Startup:
         self._last = {(p.host.name, unit): p for p in last for unit in self._units(p)}
         late = [placed for placed in order if any(each.migrated for each in placed.component.preparations(placed))]
         for placed in order:
-            if placed not in late:
+            if placed in late:
+                self._preparing.prepare(placed)
+            else:
                 self._start_role(placed)
         self._fill()
-        for placed in sorted(late, key=self._is_primary):  # which copies its tables to the others, once they are ready
-            self._start_role(placed)
+        for placed in sorted(late, key=self._is_primary):  # which copies its rows to the others, once they have tables
+            self._preparing.prepare(placed, migrated=True)
+            self._start_units(placed)
+            self._wait(placed)
         return Started(
             seconds=time.monotonic() - began,
             units={name: tuple(services.started) for name, services in self.services.items()},
@@ -102,13 +106,16 @@ class Startup:
         runs_already = any(service in DATABASES for service in offered)  # its package started it when it was installed
         if not runs_already:
             self._preparing.prepare(placed)
-        for unit in self._units(placed):
-            if self._last[placed.host.name, unit] is placed:
-                self._start_unit(placed.host.name, unit)
+        self._start_units(placed)
         self._wait(placed)
         if runs_already:
             self._preparing.prepare(placed)
             self._wait(placed)
+
+    def _start_units(self, placed: Placed) -> None:
+        for unit in self._units(placed):
+            if self._last[placed.host.name, unit] is placed:
+                self._start_unit(placed.host.name, unit)
 
     def _units(self, placed: Placed) -> Iterator[str]:
         """Units of a role's files, mounts before what may stand on them."""
