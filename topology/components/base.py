@@ -324,6 +324,8 @@ class Component(ABC):
     """How far it was tried; `booted` is shown by a test that runs the validator's `boot`."""
     answer: ClassVar[str] = ""
     """What it answered in that test."""
+    keeps_connections: ClassVar[bool] = True
+    """Where it offers app: whether Django can keep a connection to the database for the next request."""
     measured: ClassVar[Measured | None] = None
     """What the test's start measured when it was last written down."""
     logs: ClassVar[tuple[Log, ...]] = ()

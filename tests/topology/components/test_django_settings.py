@@ -236,3 +236,9 @@ def test_the_engine_is_what_the_database_speaks() -> None:
         "mysqlclient or PyMySQL"
         in of.find("web1", "django_settings").component.preparations(of.find("web1", "django_settings"))[0].does
     )
+
+
+def test_under_asgi_no_connection_is_kept() -> None:
+    facts = read_back(cluster(tier("web", ["nginx", "uvicorn", "postgresql"])), "web1").django
+
+    assert [fact.conn_max_age for fact in facts] == [0]

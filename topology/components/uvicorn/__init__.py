@@ -45,6 +45,7 @@ class Uvicorn(Component):
     packages = {"debian12": "3.11.2", "ubuntu2404": "3.12.3"}  # noqa: RUF012
     package = "python3-venv"
     settings = UvicornSettings
+    keeps_connections = False
     evidence = "booted"
     answer = "GET /-/health: 200 ok"
     validator = Validator(
