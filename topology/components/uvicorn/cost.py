@@ -13,7 +13,7 @@ HANDING = Estimate(
     mid=0.85,
     high=1.1,
     basis="default",
-    source="measured: a view without async took 2.48 ms under uvicorn 0.54 and 1.65 ms under gunicorn in the same run",
+    source="measured: a view without async took 2.48 ms under uvicorn 0.54 and 1.65 ms under gunicorn right after it",
 )
 """CPU milliseconds by which a request costs more than under gunicorn: the event loop hands it to a thread and back."""
 
