@@ -49,7 +49,7 @@ class ModPython(Component):
     roles = {ROLE: "Apache that runs the site's Python code in its own processes"}  # noqa: RUF012
     offers = {ROLE: ("web", "app")}  # noqa: RUF012
     era = ("chapter",)
-    packages = {"debian12": "3.5.0"}  # noqa: RUF012
+    packages = {"debian12": "3.5.0", "ubuntu2404": "3.5.0.1"}  # noqa: RUF012
     package = "apache2 libapache2-mod-python python3-venv"
     settings = ModPythonSettings
     evidence = "booted"
