@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 
 import pytest
 from django.core.management import call_command
 
+from tests.conftest import ROOT
 from topology import plain_yaml
 from topology.management.commands.startcomponent import skeleton
 
@@ -34,6 +37,32 @@ def test_its_python_and_yaml_can_be_read_and_carry_its_name() -> None:
             plain_yaml.read(text.encode(), file=path)
         assert "NAME" not in text
     assert "class RoundRobin(Component):" in dict(skeleton("round_robin"))["__init__.py"]
+
+
+@pytest.mark.parametrize("name", ["apt", "round_robin", "squid"])
+def test_its_python_is_as_the_house_writes_it_whatever_its_name(name: str) -> None:
+    modules = {path: text for path, text in skeleton(name) if path.endswith(".py")}
+    ours = ["check", "--config", 'lint.isort.known-first-party = ["topology"]']
+
+    said = {
+        (path, check[0]): ruff(*check, "--stdin-filename", f"topology/components/{name}/{path}", text=text)
+        for path, text in modules.items()
+        for check in (ours, ["format", "--check"])
+    }
+
+    assert {where: ran.stdout for where, ran in said.items() if ran.returncode != 0} == {}
+
+
+def ruff(*arguments: str, text: str) -> subprocess.CompletedProcess[str]:
+    """Ruff's answer about a module that is not in the tree yet."""
+    return subprocess.run(
+        [sys.executable, "-m", "ruff", *arguments, "--no-cache", "-"],
+        cwd=ROOT,
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_what_is_left_to_decide_is_marked() -> None:

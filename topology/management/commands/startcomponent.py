@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from topology.management.command import FINE, PlanCommand
 
 PARTS = Path(__file__).parent.parent / "component"
 """The skeleton: files with the ending .txt, in which NAME and Name stand for the component's own."""
+_IMPORT = re.compile(r"^from topology\.\S+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
 
 
 class Command(PlanCommand):
@@ -49,8 +51,15 @@ def skeleton(name: str) -> list[tuple[str, str]]:
     for part in sorted(PARTS.rglob("*.txt")):
         text = part.read_text(encoding="utf-8").replace("NAME", name).replace("Name", _class_of(name))
         path = str(part.relative_to(PARTS)).removesuffix(".txt").replace("NAME", name)
-        found.append((path, text))
+        found.append((path, _in_order(text) if path.endswith(".py") else text))
     return found
+
+
+def _in_order(text: str) -> str:
+    """The same with its imports sorted: where the component's own stand depends on its name."""
+    imports = _IMPORT.findall(text)
+    ordered = iter(sorted(imports, key=lambda line: line.split()[1]))
+    return _IMPORT.sub(lambda found: next(ordered), text)
 
 
 def _class_of(name: str) -> str:
