@@ -22,7 +22,12 @@ _MADE_BY_PACKAGES = (
     (re.compile(r"(?:mariadb|mysql)\.service"), "mariadb-install-db --user=mysql --datadir=/var/lib/mysql >/dev/null"),
 )
 """Units, and the line by which their package makes an empty data directory."""
-_SCRIPT = "import sys; from {module} import {name}; sys.argv[0] = {script!r}; sys.exit({call}())"
+_SCRIPT = """import sys
+from {module} import {name}
+if __name__ == "__main__":
+    sys.argv[0] = {script!r}
+    sys.exit({call}())
+"""
 
 
 def make_data(host: Host, unit: str) -> None:
@@ -55,7 +60,7 @@ def make_venv(host: Host, folder: str) -> None:
 def _scripts(folder: str) -> tuple[ConfigFile, ...]:
     """The commands that the packages bring, as pip would write them for this environment."""
     return tuple(
-        ConfigFile(path=f"{folder}/bin/{name}", text=f"#!{folder}/bin/python3\n{text}\n", mode=0o755)
+        ConfigFile(path=f"{folder}/bin/{name}", text=f"#!{folder}/bin/python3\n{text}", mode=0o755)
         for name, text in _commands().items()
     )
 
