@@ -54,10 +54,10 @@ def make_venv(host: Host, folder: str) -> None:
     made = host.run(["/bin/sh", "-ec", "\n".join(lines)])
     if made.status:
         raise TierwrightError(f"{host.name}: no virtual environment: {made.output.strip()}")
-    host.lay(_scripts(folder))
+    host.lay(scripts(folder))
 
 
-def _scripts(folder: str) -> tuple[ConfigFile, ...]:
+def scripts(folder: str) -> tuple[ConfigFile, ...]:
     """The commands that the packages bring, as pip would write them for this environment."""
     return tuple(
         ConfigFile(path=f"{folder}/bin/{name}", text=f"#!{folder}/bin/python3\n{text}", mode=0o755)

@@ -100,15 +100,27 @@ class Preparing:
 
     def _run(self, lines: str, host: str) -> str:
         """Run lines in one shell, as a person pastes them, with the password typed where they ask for one."""
-        asked = sum(2 if found == _TWICE else 1 for found in _TYPED.findall(lines))
-        argv = ["/bin/bash", "-eo", "pipefail", "-c", _ONLY_AT_A_TERMINAL.sub(rf"\1\2 {self.password}", lines)]
-        ran = self._services[host].host.run(argv, input=f"{self.password}\n" * asked, seconds=SECONDS)
+        pasted = typed(_ONLY_AT_A_TERMINAL.sub(rf"\1\2 {self.password}", lines), self.password)
+        ran = self._services[host].host.run(["/bin/bash", "-eo", "pipefail", "-c", pasted], seconds=SECONDS)
         if ran.status:
             raise TierwrightError(f"{host}: the preparation `{lines}` ended with {ran.status}: {ran.output.strip()}")
         return ran.output
 
     def _is_database(self, host: str) -> bool:
         return any(host == each.name for each in self._cluster.hosts_offering("sql", "sql_replica"))
+
+
+def typed(lines: str, password: str) -> str:
+    """The lines for bash, each that asks for a password with an input of its own.
+
+    From one input for all, the first program would read what is meant for the next ones as well.
+    """
+    return "\n".join(_typed(line, password) for line in lines.splitlines())
+
+
+def _typed(line: str, password: str) -> str:
+    asked = sum(2 if found == _TWICE else 1 for found in _TYPED.findall(line))
+    return f"{{ {line}\n}} <<<{shlex.quote(chr(10).join([password] * asked))}" if asked else line
 
 
 def _blocks(lines: tuple[str, ...]) -> Iterator[str]:

@@ -195,7 +195,7 @@ def in_order(cluster: Cluster) -> list[Placed]:
 def _asks(cluster: Cluster, placed: Placed) -> Iterator[tuple[str, str]]:
     """The roles that a role asks or looks at, and those of its own host that offer nothing and that others stand on."""
     for edge in cluster.edges_from(placed):
-        if (edge.server, edge.server_role) != placed.key:
+        if edge.server_role != edge.client_role:  # equals, such as those of one virtual address, do not wait
             yield edge.server, edge.server_role
     for beside in cluster.by_host[placed.host.name]:
         if beside.role.name in placed.component.implied_by:  # it is there because of that one, to look at it

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.topology.stages.cast import design_at
+from tests.topology.stages.cast import SITE, design_at, python_bound
 from topology.bundles import Bundle, build
-from topology.design import System
+from topology.design import Networks, System
 from topology.errors import TierwrightError
 from topology.rehearsal import rehearse
 from topology.rehearsal.hosts import Rack, refuse_unfit_machine
 from topology.rehearsal.startup import in_order
+from topology.stages import evolve, first, stage_named
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="a rehearsal needs root")
 HELD = """
@@ -109,3 +110,12 @@ def with_text(bundle: Bundle, path: str, change: Callable[[str], str]) -> Bundle
         for file in bundle.files
     )
     return replace(bundle, files=files)
+
+
+def test_equals_that_watch_each_other_do_not_wait_for_each_other() -> None:
+    shared = first(SITE, python_bound(), network=Networks(vrrp=True))
+    design = evolve(shared, choices={"big": stage_named("big").choices(balancing="vip")}).view("big").design
+
+    order = [placed.role.name for placed in in_order(build(design).cluster)]
+
+    assert order.count("keepalived") == 2
