@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.topology.components.rendered import cluster, found, number, text_of, tier
-from topology.components import Cluster
+from tests.topology.components.staging import is_root, stage_of
+from topology.components import Cluster, catalogue
 from topology.design import TierwrightError
 
 PATH = "/etc/keepalived/keepalived.conf"
@@ -74,3 +76,27 @@ def test_a_network_without_vrrp_refuses_it_with_the_way_out() -> None:
 @pytest.mark.parametrize("network", [{}, {"vrrp": True}])
 def test_a_network_that_carries_vrrp_or_of_which_nobody_said_so_takes_it(network: dict[str, Any]) -> None:
     assert "virtual_router_id" in text_of(sharing(network=network), "lb1", PATH)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not is_root(), reason="starting programs that change their user needs root")
+@pytest.mark.parametrize(
+    ("host", "count", "says"),
+    [
+        ("lb1", 1, "eth0 holds 10.0.0.10"),
+        ("lb3", 3, "failover taken: 10.0.0.10 held by lb3"),
+    ],
+)
+def test_the_address_passes_to_a_peer_and_is_held_where_there_is_none(
+    tmp_path: Path, host: str, count: int, says: str
+) -> None:
+    plan = sharing(count=count)
+    placed = next(each for each in plan.by_host[host] if each.role.name == "keepalived")
+    validator = catalogue().by_name["keepalived"].validator
+    assert validator is not None
+    assert validator.boot is not None
+
+    verdict = validator.boot(stage_of(placed, tmp_path, real_root=True))
+
+    assert verdict.accepted, verdict.says
+    assert says in verdict.says

@@ -18,9 +18,9 @@ from topology.components.base import (
     Trouble,
     Validator,
 )
-from topology.components.keepalived.reader import read
+from topology.components.keepalived.reader import PATH, read
 from topology.components.keepalived.settings import KeepalivedSettings, position, refuse_deaf_network, size
-from topology.components.keepalived.validate import PATH, boot, check
+from topology.components.keepalived.validate import boot, check
 from topology.components.reading import Reading, Texts
 from topology.components.rendering import render
 
@@ -36,7 +36,7 @@ class Keepalived(Component):
     package = "keepalived procps"
     settings = KeepalivedSettings
     evidence = "booted"
-    answer = "eth0 holds 10.0.0.10"
+    answer = "failover taken: 10.0.0.10 held by balancer2"
     measured = Measured(
         memory_mib=6, cpu_ms=5.0, says="a second of holding the address, 4 of them; it passes no request"
     )

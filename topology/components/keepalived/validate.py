@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from topology.components import booting
 from topology.components.base import Stage, Verdict
-from topology.components.keepalived.reader import read
+from topology.components.keepalived.failover import fail_over, peer_of
+from topology.components.keepalived.reader import PATH, read
 from topology.components.keepalived.settings import size
 
-PATH = "/etc/keepalived/keepalived.conf"
 COPY, SCRIPT, OWN_SCRIPT = "/run/validate-keepalived.conf", "/usr/bin/pgrep", "/run/pgrep"
 """keepalived runs no script that root does not own, and to a user's namespace nobody owns the machine's programs."""
 
@@ -57,7 +57,12 @@ def check(stage: Stage) -> Verdict:
 
 
 def boot(stage: Stage) -> Verdict:
-    """keepalived beside HAProxy, on a host whose peers are silent: it must take the address."""
+    """keepalived beside HAProxy: the address passes to its peer and back, or is held where there is no peer."""
+    peer = peer_of(stage.placed)
+    return fail_over(stage, peer) if peer else _hold(stage)
+
+
+def _hold(stage: Stage) -> Verdict:
     placed = stage.placed
     sized, prefix = size(placed), placed.cluster.design.cidr.prefixlen
     wanted = f"{sized['interface']} holds {sized['virtual_address']}"
