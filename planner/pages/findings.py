@@ -16,7 +16,7 @@ from planner.keeping import Kept
 from planner.saving import save
 from topology import revisions
 from topology.capacity import Forecast, forecast
-from topology.checks import LEVELS, Check, Finding, checks, findings, take_back, waive
+from topology.checks import LEVELS, STALE, Check, Finding, checks, findings, take_back, waive
 from topology.design import Design, Site, TierwrightError
 from topology.models import Plan
 from topology.practice import Practice
@@ -30,10 +30,15 @@ _FOUND: Kept[str, tuple[Finding, ...]] = Kept(most=64)
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A finding and the check that it is of; None where the design could not be resolved."""
+    """A finding and its check; None where the design could not be resolved, or a waiver names a check that is none."""
 
     finding: Finding
     check: Check | None
+
+    @property
+    def stale(self) -> bool:
+        """It is a waiver that fits nothing any more: to be taken back, not on."""
+        return self.finding.says == STALE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +65,9 @@ class WaiverForm(forms.Form):
     parent = forms.RegexField(r"^[0-9a-f]{64}$")
     check = forms.CharField(max_length=40)
     where = forms.CharField(max_length=200, required=False)
-    reason = forms.CharField(max_length=1000, required=False)
-    by = forms.CharField(max_length=100, required=False)
+    # How long these two may be is the waiver's to say.
+    reason = forms.CharField(required=False)
+    by = forms.CharField(required=False)
 
 
 class PracticeForm(forms.Form):
@@ -116,8 +122,9 @@ def show(request: HtmxRequest, plan: str) -> HttpResponse:
 def take_on(request: HtmxRequest, plan: str) -> HttpResponse:
     """Take a finding on, with a reason and a name."""
     found, design, sent = _sent(request, plan)
-    for finding in findings(design):
-        if (finding.check, finding.where) == (sent["check"], sent["where"]):
+    for row in _rows(found_in(revisions.get(found).digest, design)):
+        finding = row.finding
+        if _is_open(row) and (finding.check, finding.where) == (sent["check"], sent["where"]):
             changed = waive(design, finding, reason=sent["reason"], by=sent["by"])
             message = f"Take on {finding.check} at {finding.where}"
             return _save(request, found, changed, sent["parent"], message)
@@ -147,6 +154,11 @@ def say(request: HtmxRequest, plan: str, site: str) -> HttpResponse:
     sites = tuple(told if each.name == site else each for each in design.sites)
     changed = design.model_copy(update={"sites": sites})
     return _save(request, found, changed, request.POST.get("parent"), f"Say how {site} works")
+
+
+def _is_open(row: Row) -> bool:
+    """Whether it can be taken on: it counts, and is not itself about a waiver."""
+    return row.finding.state == "fails" and not row.stale
 
 
 def found_in(digest: str, design: Design) -> tuple[Finding, ...]:

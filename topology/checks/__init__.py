@@ -13,7 +13,7 @@ from typing import Any
 
 from topology.capacity import Forecast
 from topology.checks.base import LEVELS, Check, Finding, Level, Sight, State
-from topology.checks.waiving import stale, take_back, waive, waived
+from topology.checks.waiving import STALE, stale, take_back, waive, waived
 from topology.components import Texts, resolve
 from topology.design import Design, TierwrightError
 from topology.registry import discover
@@ -21,6 +21,7 @@ from topology.workload import Workload
 
 __all__ = [
     "LEVELS",
+    "STALE",
     "Check",
     "Finding",
     "Level",

@@ -11,22 +11,31 @@ from topology.design import Design, Place, TierwrightError
 from topology.practice import Waiver
 
 STALE = "The waiver fits nothing that is found here any more."
+_SHOWN = "any characters but control characters and marks of text direction"
+_WANTED = {
+    "reason": f"write a reason of 8 to 1,000 characters, {_SHOWN}",
+    "by": f"write your name in 2 to 100 characters, {_SHOWN}",
+}
 
 
 def waive(design: Design, finding: Finding, *, reason: str, by: str) -> Design:
     """The design in which somebody takes this finding on; refused where the reason or the name says too little."""
     try:
-        waiver = Waiver(check=finding.check, where=finding.where, reason=reason.strip(), by=by.strip())
+        # A browser ends the lines of a text area with CR and LF.
+        told = {"reason": reason.replace("\r\n", "\n").strip(), "by": " ".join(by.split())}
+        waiver = Waiver(check=finding.check, where=finding.where, **told)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = str(first["loc"][0])
-        raise TierwrightError(f"{first['msg']}; write a reason and your name", place=Place(path=field)) from None
+        field = str(error.errors()[0]["loc"][0])
+        wanted = _WANTED.get(field, "no waiver can name this place; mend what is found")
+        raise TierwrightError(wanted, place=Place(path=field)) from None
     return design.model_copy(update={"waivers": (*design.waivers, waiver)})
 
 
 def take_back(design: Design, check: str, where: str) -> Design:
-    """The design without the waivers that fit a finding of this check at this place."""
+    """The design without the waivers that fit a finding of this check at this place; refused where none does."""
     kept = tuple(waiver for waiver in design.waivers if not _fits(waiver, check, where))
+    if kept == design.waivers:
+        raise TierwrightError("this waiver is not there any more; look at the checks again")
     return design.model_copy(update={"waivers": kept})
 
 

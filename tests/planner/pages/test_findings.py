@@ -150,3 +150,31 @@ def test_the_bundle_is_given_out_only_without_errors(client: Client) -> None:
     shown = client.get(reverse("bundle", args=[plan.slug]))
 
     assert "Download .zip" not in shown.content.decode()
+
+
+def test_what_is_taken_on_already_is_not_taken_on_twice(client: Client) -> None:
+    plan = start(BAD)
+    sent = {"where": _where(client)}
+    take_on(client, plan, **sent)
+
+    answer = client.post(
+        reverse("take_on", args=[plan.slug]),
+        {"parent": revisions.get(plan).digest, "check": "files-written", "reason": "Once more.", "by": "Bob"} | sent,
+    )
+
+    assert answer.status_code == 422
+    assert len(revisions.load(plan).waivers) == 1
+
+
+def test_a_waiver_that_fits_nothing_can_be_taken_back_on_the_page(client: Client) -> None:
+    waiver = {"check": "no-such-check", "where": "web9 nginx", "reason": "It was so once.", "by": "Ada"}
+    plan = revisions.start(newspaper(tiers=GOOD, waivers=[waiver]), name="Newspaper", message="first").plan
+    page = client.get(reverse("findings", args=[plan.slug])).content.decode()
+
+    sent = {"parent": revisions.get(plan).digest, "check": "no-such-check", "where": "web9 nginx"}
+    answer = client.post(reverse("take_back", args=[plan.slug]), sent)
+
+    assert "A waiver of no-such-check" in page
+    assert reverse("take_back", args=[plan.slug]) in page
+    assert answer.status_code == 302
+    assert revisions.load(plan).waivers == ()

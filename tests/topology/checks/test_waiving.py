@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.topology.checks.plans import data_of, design_of
@@ -64,9 +66,33 @@ def test_what_is_taken_back_counts_again() -> None:
     assert given_back == design
 
 
-@pytest.mark.parametrize(("reason", "by"), [("short", "Ada"), (REASON, ""), (REASON, "A\u202eda")])
-def test_a_waiver_says_why_and_who(reason: str, by: str) -> None:
+def test_what_nobody_took_on_cannot_be_taken_back() -> None:
+    with pytest.raises(TierwrightError, match="not there any more"):
+        take_back(_design(), "files-written", "web1 gunicorn")
+
+
+@pytest.mark.parametrize(
+    ("reason", "by", "wanted"),
+    [
+        ("short", "Ada", "^write a reason of 8 to 1,000 characters"),
+        ("x" * 1001, "Ada", "^write a reason of 8 to 1,000 characters"),
+        (REASON, "", "^write your name in 2 to 100 characters"),
+        (REASON, "A\u202eda", "^write your name in 2 to 100 characters"),
+    ],
+)
+def test_a_waiver_says_why_and_who(reason: str, by: str, wanted: str) -> None:
     design = _design()
 
-    with pytest.raises(TierwrightError, match="write a reason and your name"):
+    with pytest.raises(TierwrightError) as refusal:
         waive(design, _refused(design), reason=reason, by=by)
+
+    assert re.match(wanted, refusal.value.sentence)
+
+
+def test_a_reason_may_have_lines_and_a_name_has_one() -> None:
+    design = _design()
+
+    waived = waive(design, _refused(design), reason="It comes.\r\nNext week.\r\n", by="Ada\nLovelace")
+
+    [waiver] = waived.waivers
+    assert (waiver.reason, waiver.by) == ("It comes.\nNext week.", "Ada Lovelace")
