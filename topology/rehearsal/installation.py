@@ -79,8 +79,10 @@ def project_files(site: Site) -> tuple[ConfigFile, ...]:
     """The code of a real Django project for a site, at the places and under the names that the plan says."""
     package, _, _ = site.code.wsgi.rpartition(".")
     settings = site.code.settings.replace(".", "/") + ".py"
-    names = {"@PACKAGE@": package, "@SETTINGS@": site.code.settings}
-    places = {"settings.py.txt": settings, "manage.py.txt": "manage.py", "wsgi.py.txt": _module(site.code.wsgi)}
+    wsgi, wsgi_name = _module(site.code.wsgi)
+    asgi, asgi_name = _module(site.code.asgi or f"{package}.asgi")
+    names = {"@PACKAGE@": package, "@SETTINGS@": site.code.settings, "@WSGI@": wsgi_name, "@ASGI@": asgi_name}
+    places = {"settings.py.txt": settings, "manage.py.txt": "manage.py", "wsgi.py.txt": wsgi, "asgi.py.txt": asgi}
     files = []
     for source in sorted(PROJECT.rglob("*.txt")):
         inner = source.relative_to(PROJECT).as_posix()
@@ -92,8 +94,10 @@ def project_files(site: Site) -> tuple[ConfigFile, ...]:
     return tuple(files)
 
 
-def _module(wsgi: str) -> str:
-    return wsgi.partition(":")[0].replace(".", "/") + ".py"
+def _module(written: str) -> tuple[str, str]:
+    """File and name of an application that the plan writes as mysite.wsgi or mysite.entry:app."""
+    module, _, name = written.partition(":")
+    return module.replace(".", "/") + ".py", name or "application"
 
 
 def direct_settings(site: Site, primary: tuple[str, int] | None, password: str) -> ConfigFile:

@@ -1,4 +1,4 @@
-"""A site's commands are written as pip writes them."""
+"""A site's commands are written as pip writes them, and its code as the plan names it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from topology.rehearsal.installation import scripts
+from topology.design import App, Site
+from topology.rehearsal.installation import project_files, scripts
 
 
 @pytest.fixture
@@ -31,3 +32,20 @@ def test_the_command_runs(uvicorn: str, monkeypatch: pytest.MonkeyPatch, capsys:
 
     assert left.value.code == 0
     assert "Running uvicorn" in capsys.readouterr().out
+
+
+def test_applications_stand_in_the_modules_and_under_the_names_of_the_plan() -> None:
+    code = App(wsgi="blog.entry:app", asgi="blog.live:live", settings="blog.conf.production", directory="/srv/blog/now")
+
+    texts = {file.path: file.text for file in project_files(Site(name="blog", domains=("www.example.com",), app=code))}
+
+    assert "app = get_wsgi_application()" in texts["/srv/blog/now/blog/entry.py"]
+    assert "live = get_asgi_application()" in texts["/srv/blog/now/blog/live.py"]
+    assert "/srv/blog/now/blog/conf/production.py" in texts
+
+
+def test_an_application_without_a_name_is_called_application() -> None:
+    texts = {file.path: file.text for file in project_files(Site(name="blog", domains=("www.example.com",)))}
+
+    assert "application = get_wsgi_application()" in texts["/srv/blog/app/blog/wsgi.py"]
+    assert "application = get_asgi_application()" in texts["/srv/blog/app/blog/asgi.py"]
