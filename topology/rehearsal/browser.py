@@ -13,6 +13,8 @@ from topology.rehearsal.names import Names
 
 SECONDS = 15.0
 MOST_REDIRECTS = 5
+TOKEN = "csrftoken"
+"""How the cookie's name begins; a site below a path of a name that others share adds its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +53,8 @@ class Browser:
 
     def post(self, url: str, body: bytes, kind: str) -> Page:
         """Send a form, with the token that Django asks of every form."""
-        headers = {"Content-Type": kind, "X-CSRFToken": self.cookies.get("csrftoken", "")}
+        tokens = [value for cookie, value in self.cookies.items() if cookie.startswith(TOKEN)]
+        headers = {"Content-Type": kind, "X-CSRFToken": "".join(tokens[:1])}
         return self._ask("POST", url, body, headers)
 
     def upload(self, url: str, name: str, content: bytes) -> Page:
