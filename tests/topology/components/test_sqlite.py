@@ -28,10 +28,12 @@ def test_each_site_has_a_file_outside_its_code() -> None:
     ]
 
 
-def test_its_directories_belong_to_the_sites_user_alone() -> None:
+def test_its_directories_and_files_belong_to_the_sites_user_alone() -> None:
     assert text_of(one_server(), "web1", "/etc/tmpfiles.d/tierwright-sqlite.conf").splitlines() == [
         "d /srv/newspaper/data 0750 www-data www-data - -",
+        "f /srv/newspaper/data/db.sqlite3 0640 www-data www-data - -",
         "d /srv/sports-archive/data 0750 www-data www-data - -",
+        "f /srv/sports-archive/data/db.sqlite3 0640 www-data www-data - -",
     ]
 
 

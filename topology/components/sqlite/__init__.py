@@ -70,8 +70,14 @@ class Sqlite(Component):
         )
 
     def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
-        """The directory of each site's database: SQLite writes its journal beside the file."""
-        lines = [words("d", f"{site.root}/data", "0750", USER, USER, "-", "-") for site in placed.cluster.sites]
+        """The directory of each site's database, where SQLite writes its journal too, and an empty file for it.
+
+        The file is there before the first migration, so that one run by root leaves it to the site.
+        """
+        lines = []
+        for site in placed.cluster.sites:
+            lines.append(words("d", f"{site.root}/data", "0750", USER, USER, "-", "-"))
+            lines.append(words("f", f"{site.root}/data/db.sqlite3", "0640", USER, USER, "-", "-"))
         reason = Reason(setting="mode", value="0750", formula="only the site's own processes read and write it")
         return (ConfigFile(path=PATH, text="".join(f"{line}\n" for line in lines), action="none", reasons=(reason,)),)
 
