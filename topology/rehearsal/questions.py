@@ -171,7 +171,7 @@ def upload(asking: Asking) -> str:
 
 def static_file(asking: Asking) -> str:
     """What collectstatic has collected."""
-    seen = _good(asking.browser().get(f"http://{main_name(asking.site)}/static/site.css"))
+    seen = _good(asking.browser().get(f"{asking.url}/static/site.css"))
     _hold("sans-serif" in seen.text, "it is another file")
     return f"{len(seen.body)} bytes from {seen.url}"
 
