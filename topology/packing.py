@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from topology import bundles, capacity
 from topology.bundles import Bundle, build
 from topology.capacity import Forecast
-from topology.checks import Finding, findings, report
+from topology.checks import Finding, Sight, look_at, report
 from topology.design import Design, TierwrightError
 from topology.diagrams import DrawingFailed, draw
 from topology.runbook import changed_files, markdown, runbook
@@ -42,7 +42,7 @@ def pack(design: Design, workload: Workload | None = None, *, before: Design | N
     forecast = _forecast(design, workload, missing)
     document = capacity.to_document(forecast) if forecast else None
     bundle = build(design, workload, forecast=document, diagram=_diagram(design, forecast, missing))
-    found = findings(design, workload=workload, forecast=forecast)
+    found = look_at(Sight(cluster=bundle.cluster, forecast=forecast))  # the files are written once for both
     papers = replace(bundle.papers, runbook=_runbook(bundle, workload, before), rules=report(found))
     return Packed(bundle=replace(bundle, papers=papers), missing=tuple(missing), findings=found)
 
@@ -56,11 +56,9 @@ def _runbook(bundle: Bundle, workload: Workload | None, before: Design | None) -
 def _by_host(bundle: Bundle) -> Mapping[str, Mapping[str, str]]:
     """Everything under `hosts/`: host, path below its folder, digest."""
     table: dict[str, dict[str, str]] = {}
-    for member in bundles.members(bundle):
-        top, _, rest = member.path.partition("/")
-        host, _, path = rest.partition("/")
-        if top == "hosts":
-            table.setdefault(host, {})[path] = member.sha256
+    for member in bundles.host_members(bundle):
+        _, host, path = member.path.split("/", 2)
+        table.setdefault(host, {})[path] = member.sha256
     return table
 
 

@@ -148,11 +148,12 @@ def _blocks(blocks: Iterable[Block]) -> Iterator[str]:
 
 def _listed_files(book: Runbook) -> Iterator[str]:
     """Every file that differs, by host: `diff -r` of the two bundles' hosts/ names these and no others."""
-    hosts = dict.fromkeys(file.host for file in book.files)
-    if hosts:
+    by_host: dict[str, list[str]] = {}
+    for file in book.files:
+        by_host.setdefault(file.host, []).append(f"- {file.what}: `{file.path}`")
+    if by_host:
         yield "## Files that change"
-    for host in hosts:
-        lines = [f"- {file.what}: `{file.path}`" for file in book.files if file.host == host]
+    for host, lines in by_host.items():
         yield f"### {_escaped(host)}"
         yield "\n".join(lines)
 

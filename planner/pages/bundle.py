@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from planner.checking import again, look_up, report_of
 from planner.errors import refusal
 from planner.http import HtmxRequest, page
+from planner.keeping import Kept
 from planner.models import Checking
 from topology import revisions
 from topology.bundles import Answer, Bundle, HostFile, unvalidated, write_tar_gz, write_zip
@@ -21,6 +22,8 @@ from topology.models import Plan, Revision
 from topology.packing import Packed, pack
 
 NOT_YET = "the programs were not asked yet when this bundle was downloaded"
+_PACKED: Kept[tuple[str, str], Packed] = Kept(most=4)
+"""Few, since a bundle of a thousand servers has some ten million characters."""
 KINDS = {"zip": (write_zip, "application/zip"), "tar.gz": (write_tar_gz, "application/gzip")}
 
 
@@ -72,7 +75,7 @@ def bundle(request: HtmxRequest, plan: str) -> HttpResponse:
 def file(request: HtmxRequest, plan: str, number: int, host: str, name: str) -> HttpResponse:
     """One file: its text, its validator's answer and the reason behind each number."""
     found, revision = _revision(plan, number)
-    packed = pack(revisions.design_of(revision))
+    packed = _packed(revision)
     try:
         shown = packed.bundle.file(host, name)
     except KeyError:
@@ -107,7 +110,7 @@ def download(request: HtmxRequest, plan: str, number: int, kind: str) -> HttpRes
 def check_again(request: HtmxRequest, plan: str, number: int) -> HttpResponse:
     """Ask the programs once more."""
     _, revision = _revision(plan, number)
-    again(pack(revisions.design_of(revision)).bundle, revision)
+    again(_packed(revision).bundle, revision)
     return redirect("bundle", plan)
 
 
@@ -138,8 +141,15 @@ def _answer(request: HtmxRequest, plan: Plan, revision: Revision) -> HttpRespons
 
 def _pack(request: HtmxRequest, revision: Revision) -> Packed:
     """The bundle with its runbook: from the revision that `from` names, else as a first installation."""
-    before = _running(request, revision)
-    return pack(revisions.design_of(revision), before=revisions.design_of(before) if before else None)
+    return _packed(revision, _running(request, revision))
+
+
+def _packed(revision: Revision, before: Revision | None = None) -> Packed:
+    """The bundle of a revision, kept by its digest: the page is asked again and again while programs check it."""
+    key = (revision.digest, before.digest if before else "")
+    return _PACKED.get(
+        key, lambda: pack(revisions.design_of(revision), before=revisions.design_of(before) if before else None)
+    )
 
 
 def _running(request: HtmxRequest, revision: Revision) -> Revision | None:

@@ -9,6 +9,10 @@ import pytest
 from tests import builders
 from tests.evidence.stages_exported import differences, listed_in
 from topology.bundles import write_directory
+from topology.capacity import forecast
+from topology.checks import findings
+from topology.components import ConfigFile, Placed
+from topology.components.nginx import Nginx
 from topology.design import Design
 from topology.packing import pack
 from topology.stages import stage_named
@@ -58,3 +62,28 @@ def test_what_cannot_be_drawn_is_left_out_and_said(monkeypatch: pytest.MonkeyPat
     assert packed.bundle.papers.diagram is None
     assert "no diagram" in packed.missing[0]
     assert isinstance(packed.bundle.cluster.workload, Workload)
+
+
+def test_a_bundle_says_of_its_files_what_the_checks_say_of_the_plan() -> None:
+    design = single()
+
+    packed = pack(design)
+
+    assert packed.findings == findings(design, forecast=forecast(design))
+
+
+def test_a_role_writes_its_files_once_for_the_bundle_its_checks_and_papers(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Placed] = []
+    files = Nginx.files
+
+    def counted(self: Nginx, placed: Placed) -> tuple[ConfigFile, ...]:
+        asked.append(placed)
+        return files(self, placed)
+
+    monkeypatch.setattr(Nginx, "files", counted)
+
+    packed = pack(single())
+
+    [of_bundle, of_runbook] = asked
+    assert of_bundle.cluster is packed.bundle.cluster
+    assert of_runbook.cluster is not of_bundle.cluster

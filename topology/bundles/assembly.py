@@ -36,7 +36,7 @@ def _files_of(roles: tuple[Placed, ...]) -> Iterator[HostFile]:
     """The files of one host: roles of one component may share a file, two components may not."""
     found: dict[str, HostFile] = {}
     for placed in roles:
-        for config in placed.component.files(placed):
+        for config in placed.cluster.files_of(placed):
             _refuse_unsafe(config, placed)
             file = HostFile(host=placed.host.name, config=config, roles=(placed,))
             earlier = found.get(config.path)

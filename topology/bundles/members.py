@@ -43,7 +43,7 @@ class Member:
 def members(bundle: Bundle) -> tuple[Member, ...]:
     """All members, sorted by path, with SHA256SUMS over the others."""
     bundle = bundle if bundle.report else bundle.with_report(unvalidated(bundle, _NOT_ASKED))
-    made = sorted((*_top(bundle), *_cluster(bundle), *_hosts(bundle)), key=lambda member: member.path)
+    made = sorted((*_top(bundle), *_cluster(bundle), *host_members(bundle)), key=lambda member: member.path)
     sums = Member(path=SUMS, content="".join(sum_line(member) for member in made).encode())
     return tuple(sorted((sums, *made), key=lambda member: member.path))
 
@@ -81,7 +81,8 @@ def _cluster(bundle: Bundle) -> Iterator[Member]:
         yield Member(path="cluster/diagram.svg", content=papers.diagram.encode())
 
 
-def _hosts(bundle: Bundle) -> Iterator[Member]:
+def host_members(bundle: Bundle) -> Iterator[Member]:
+    """What stands below `hosts/`: the files of every host, its packages, units and preparations."""
     for host, files in bundle.by_host.items():
         for file in files:
             yield Member(path=file.member, content=file.content, mode=file.config.mode)

@@ -243,6 +243,13 @@ class Sight:
 
     def settings(self) -> Iterator[tuple[Site, DjangoFacts, Placed]]:
         """What the settings of every site say, the same on several servers once, with the first of them."""
+        yield from self._settings
+
+    @cached_property
+    def _settings(self) -> tuple[tuple[Site, DjangoFacts, Placed], ...]:
+        return tuple(self._distinct_settings())
+
+    def _distinct_settings(self) -> Iterator[tuple[Site, DjangoFacts, Placed]]:
         seen: set[DjangoFacts] = set()
         for placed, facts in self.django():
             if facts not in seen:
@@ -293,7 +300,7 @@ class Sight:
 
     def _write(self, placed: Placed) -> tuple[ConfigFile, ...]:
         try:
-            return placed.component.files(placed)
+            return self.cluster.files_of(placed)
         except TierwrightError as error:
             self._refused[placed.key] = Refusal(placed=placed, says=error.sentence)
             return ()

@@ -8,7 +8,7 @@ Write the address in place of the name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from topology.checks.base import Check, Finding, Sight, place_of
 from topology.components import LOOPBACK
@@ -40,13 +40,13 @@ class NamesResolve(Check):
 
     def _hosts_files(self, sight: Sight) -> Iterator[Finding]:
         """A hosts file that has a server has it with its own address."""
-        fine: list[Mapping[str, str]] = []
+        fine: set[int] = set()  # of the readings' tables, which live as long as the sight
         for placed, reading in sight.readings():
-            if any(reading.resolves is one for one in fine):
+            if not reading.resolves or id(reading.resolves) in fine:
                 continue
-            hosts = sight.design.hosts if reading.resolves else ()
+            hosts = sight.design.hosts
             if all(reading.resolves.get(host.name) == host.address for host in hosts):
-                fine.append(reading.resolves)
+                fine.add(id(reading.resolves))
                 continue
             for host in hosts:
                 found = reading.resolves.get(host.name)

@@ -6,7 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from topology.components.base import EVERY_HOST, Component, Endpoint, Need, Placed, Policy, Protocols, Settings
+from topology.components.base import (
+    EVERY_HOST,
+    Component,
+    ConfigFile,
+    Endpoint,
+    Need,
+    Placed,
+    Policy,
+    Protocols,
+    Settings,
+)
 from topology.components.soundness import refuse_circles, refuse_clashes, refuse_misplaced
 from topology.design import Design, Host, Place, Role, Site, TierwrightError
 from topology.workload import Workload
@@ -120,6 +130,12 @@ class Cluster:
             self._endpoints[placed.key] = placed.component.endpoints(placed)
         return self._endpoints[placed.key]
 
+    def files_of(self, placed: Placed) -> tuple[ConfigFile, ...]:
+        """The files of a role, written once: a bundle, its checks and its runbook all ask for them."""
+        if placed.key not in self._files:
+            self._files[placed.key] = placed.component.files(placed)
+        return self._files[placed.key]
+
     def hosts_offering(self, *services: str) -> tuple[Host, ...]:
         """Hosts with a role that may offer one of these services; safe to ask while endpoints are worked out."""
         if services not in self._hosts_offering:
@@ -147,7 +163,9 @@ class Cluster:
 
     def count(self, *services: str) -> int:
         """Servers with a role that may offer one of these services."""
-        return sum(self.stands_for(host.name) for host in self.hosts_offering(*services))
+        if services not in self._counts:
+            self._counts[services] = sum(self.stands_for(host.name) for host in self.hosts_offering(*services))
+        return self._counts[services]
 
     def edges_to(self, host: str, *services: str) -> tuple[Edge, ...]:
         """Connections into a host; only those of the named services where any are named."""
@@ -200,6 +218,14 @@ class Cluster:
 
     @cached_property
     def _providers(self) -> dict[str, tuple[Offer, ...]]:
+        return {}
+
+    @cached_property
+    def _files(self) -> dict[tuple[str, str], tuple[ConfigFile, ...]]:
+        return {}
+
+    @cached_property
+    def _counts(self) -> dict[tuple[str, ...], int]:
         return {}
 
     @cached_property

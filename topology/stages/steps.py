@@ -173,14 +173,14 @@ def _by_service(cluster: Cluster) -> Mapping[str, tuple[Placed, ...]]:
 def trees(cluster: Cluster) -> Mapping[str, Tree]:
     """Every file of every host, with the role that brings it."""
     return {
-        host: {file.path: Placing(file=file, placed=p) for p in placed for file in p.component.files(p)}
+        host: {file.path: Placing(file=file, placed=p) for p in placed for file in cluster.files_of(p)}
         for host, placed in cluster.by_host.items()
     }
 
 
 def units(placed: Placed) -> tuple[str, ...]:
     """The systemd units that a role's files name."""
-    return tuple(dict.fromkeys(file.unit for file in placed.component.files(placed) if file.unit))
+    return tuple(dict.fromkeys(file.unit for file in placed.cluster.files_of(placed) if file.unit))
 
 
 def here(*lines: str) -> Block:

@@ -19,8 +19,9 @@ from planner.models import Checking
 from topology import document, revisions
 from topology.bundles import unvalidated
 from topology.components import catalogue
+from topology.design import Design
 from topology.models import Plan
-from topology.packing import pack
+from topology.packing import Packed, pack
 
 pytestmark = pytest.mark.django_db
 
@@ -165,3 +166,22 @@ def test_a_host_whose_files_no_program_checked_is_not_called_accepted(client: Cl
 
     assert f"{len(packed.files)} not validated</span>" in text
     assert ">accepted<" not in text
+
+
+def test_a_bundle_is_made_once_for_all_who_look_at_it(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "_start", lambda found, *how: None)
+    data = {**DATA, "notes": "packed by nobody yet"}
+    plan = revisions.start(document.from_data(data, catalogue=catalogue()), name="Newspaper", message="first").plan
+    made: list[Design] = []
+
+    def counted(design: Design, before: Design | None = None) -> Packed:
+        made.append(design)
+        return pack(design, before=before)
+
+    monkeypatch.setattr("planner.pages.bundle.pack", counted)
+    page, archive = reverse("bundle", args=[plan.slug]), reverse("bundle_zip", args=[plan.slug, 1])
+
+    answers = [client.get(address).status_code for address in (page, page, archive)]
+
+    assert answers == [200, 200, 200]
+    assert len(made) == 1

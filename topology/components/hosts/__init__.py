@@ -6,6 +6,8 @@ outage that chapter 21 warns of. The names are for people, logs and monitoring.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from topology.components.base import EVERY_HOST, Component, ConfigFile, Placed, Reason, Trouble, Validator
 from topology.components.hosts.reader import read
 from topology.components.hosts.validate import check
@@ -47,20 +49,26 @@ class Hosts(Component):
 
     def files(self, placed: Placed) -> tuple[ConfigFile, ...]:
         """/etc/hosts, with the servers in the order of the plan."""
-        servers = [(host.address, host.name) for host in placed.cluster.design.hosts]
-        lines = [f"{address}\t{names}" for address, names in _LOOPBACK]
-        lines += [f"{Token(address)}\t{Token(name)}" for address, name in servers]
+        servers = tuple((host.address, host.name) for host in placed.cluster.design.hosts)
         reason = Reason(
             setting="servers",
             value=len(servers),
             formula="every server of the plan",
             facts={"servers": len(servers)},
         )
-        return (ConfigFile(path=PATH, text="\n".join(lines) + "\n", action="none", reasons=(reason,)),)
+        return (ConfigFile(path=PATH, text=_text(servers), action="none", reasons=(reason,)),)
 
     def read(self, placed: Placed, texts: Texts) -> Reading:
         """What its files say."""
         return read(texts)
+
+
+@lru_cache(maxsize=8)
+def _text(servers: tuple[tuple[str, str], ...]) -> str:
+    """The same on every server of a plan, so it is written once."""
+    lines = [f"{address}\t{names}" for address, names in _LOOPBACK]
+    lines += [f"{Token(address)}\t{Token(name)}" for address, name in servers]
+    return "\n".join(lines) + "\n"
 
 
 COMPONENT = Hosts()
