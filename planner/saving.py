@@ -59,5 +59,6 @@ def _versions(plan: Plan, conflict: Conflict, parent_digest: str | None, onward:
 
 def _base(plan: Plan, digest: str | None) -> Design | None:
     """The design that both versions came from."""
-    found = revisions.history(plan).filter(digest=digest).first()
+    # What a form gives back may be anything, and PostgreSQL takes no NUL.
+    found = revisions.history(plan).filter(digest=digest).first() if (digest or "").isalnum() else None
     return revisions.load(plan, found.number) if found else None

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from planner.http import HtmxRequest, page
 from planner.keeping import Kept
 from planner.saving import save
-from topology import revisions
+from topology import document, revisions
 from topology.capacity import Forecast, forecast
 from topology.checks import LEVELS, STALE, Check, Finding, checks, findings, take_back, waive
 from topology.design import Design, Site, TierwrightError
@@ -122,7 +122,7 @@ def show(request: HtmxRequest, plan: str) -> HttpResponse:
 def take_on(request: HtmxRequest, plan: str) -> HttpResponse:
     """Take a finding on, with a reason and a name."""
     found, design, sent = _sent(request, plan)
-    for row in _rows(found_in(revisions.get(found).digest, design)):
+    for row in _rows(found_in(document.digest(design), design)):
         finding = row.finding
         if _is_open(row) and (finding.check, finding.where) == (sent["check"], sent["where"]):
             changed = waive(design, finding, reason=sent["reason"], by=sent["by"])
@@ -143,7 +143,8 @@ def give_back(request: HtmxRequest, plan: str) -> HttpResponse:
 def say(request: HtmxRequest, plan: str, site: str) -> HttpResponse:
     """Write down what people say of a site."""
     found = get_object_or_404(Plan, slug=plan, head__gt=0)
-    design = revisions.load(found)
+    parent = request.POST.get("parent")
+    design = _seen(found, parent)
     asked = next((each for each in design.sites if each.name == site), None)
     if asked is None:
         raise Http404(f"{found.name} has no site {site}.")
@@ -153,7 +154,7 @@ def say(request: HtmxRequest, plan: str, site: str) -> HttpResponse:
     told = asked.model_copy(update={"says": form.practice()})
     sites = tuple(told if each.name == site else each for each in design.sites)
     changed = design.model_copy(update={"sites": sites})
-    return _save(request, found, changed, request.POST.get("parent"), f"Say how {site} works")
+    return _save(request, found, changed, parent, f"Say how {site} works")
 
 
 def _is_open(row: Row) -> bool:
@@ -183,7 +184,13 @@ def _sent(request: HtmxRequest, plan: str) -> tuple[Plan, Design, dict[str, str]
     form = WaiverForm(request.POST)
     if not form.is_valid():
         raise TierwrightError("this did not arrive whole; go back one page and send it again")
-    return found, revisions.load(found), form.cleaned_data
+    return found, _seen(found, form.cleaned_data["parent"]), form.cleaned_data
+
+
+def _seen(plan: Plan, parent: str | None) -> Design:
+    """The design that the form showed: where another is the head by now, both versions come from this one."""
+    shown = revisions.history(plan).filter(digest=parent).first() if (parent or "").isalnum() else None
+    return revisions.design_of(shown) if shown else revisions.load(plan)
 
 
 def _choices(annotation: Any) -> list[tuple[str, str]]:

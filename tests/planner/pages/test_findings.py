@@ -45,7 +45,7 @@ def take_on(client: Client, plan: Plan, **changes: str) -> Any:
     sent = {
         "parent": revisions.get(plan).digest,
         "check": "files-written",
-        "where": _where(client),
+        "where": changes.get("where") or _where(client),
         "reason": "The cache comes next week.",
         "by": "Ada",
     }
@@ -144,6 +144,21 @@ def test_a_plan_that_moved_meanwhile_shows_both_versions(client: Client) -> None
     assert answer.status_code == 409
 
 
+def test_two_who_take_the_same_on_at_once_see_both_versions(client: Client) -> None:
+    plan = start(BAD)
+    sent = {"parent": revisions.get(plan).digest, "where": _where(client)}
+    take_on(client, plan, **sent)
+
+    answers = [
+        take_on(client, plan, **sent | {"by": "Bob"}),
+        client.post(reverse("say", args=[plan.slug, "newspaper"]), {**sent, "newspaper-cache": "shared"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert "Two versions" in answers[0].content.decode()
+    assert [waiver.by for waiver in revisions.load(plan).waivers] == ["Ada"]
+
+
 def test_the_bundle_is_given_out_only_without_errors(client: Client) -> None:
     plan = start(BAD)
 
@@ -178,3 +193,13 @@ def test_a_waiver_that_fits_nothing_can_be_taken_back_on_the_page(client: Client
     assert reverse("take_back", args=[plan.slug]) in page
     assert answer.status_code == 302
     assert revisions.load(plan).waivers == ()
+
+
+@pytest.mark.parametrize("parent", ["", "\0", "0" * 64])
+def test_what_is_said_on_top_of_no_known_revision_shows_both_versions(client: Client, parent: str) -> None:
+    plan = start(GOOD)
+
+    answer = client.post(reverse("say", args=[plan.slug, "newspaper"]), {"parent": parent, "newspaper-cache": "shared"})
+
+    assert answer.status_code == 409
+    assert revisions.get(plan).number == 1
