@@ -21,7 +21,7 @@ from planner.http import HtmxRequest, page
 from planner.saving import save
 from topology import document, revisions
 from topology.capacity import Forecast, forecast
-from topology.components import Component, Placed, catalogue, resolve
+from topology.components import Component, Placed, Sizing, catalogue, resolve
 from topology.design import Design, TierwrightError
 from topology.diagrams import Link, draw, hue_of
 from topology.diff import compare
@@ -188,18 +188,33 @@ def _is_tier(tier: Any) -> bool:
     return isinstance(servers, list) and all(isinstance(s, dict) and {"name", "type"} <= set(s) for s in servers)
 
 
+def _before(base: Design) -> Forecast | None:
+    """The forecast of what was there; None where that could not run, and the draft may be what mends it."""
+    try:
+        return forecast(base) if isinstance(base.workload, Workload) else None
+    except TierwrightError:
+        return None
+
+
+def _drawing(design: Design) -> Drawn | None:
+    """The picture without loads; None where not even the connections are clear."""
+    try:
+        return drawn(draw(design))
+    except TierwrightError:
+        return None
+
+
 def _result(draft: Draft, base: Design) -> Result:
     try:
         design = document.from_data(draft, catalogue=catalogue())
         numbers = forecast(design) if isinstance(design.workload, Workload) else None
-        before = forecast(base) if isinstance(base.workload, Workload) else None
     except PlanRefused as refusal:
         return Result(design=None, problems=tuple(_name_tier(line, draft) for line in refusal.lines()))
     except TierwrightError as refusal:
-        return Result(design=design, problems=(str(refusal),), drawing=drawn(draw(design)))
+        return Result(design=design, problems=(str(refusal),), drawing=_drawing(design))
     changes = compare(base, design).lines()
     picture = drawn(draw(design, forecast=numbers, link=_link_to_rows(draft)))
-    return Result(design=design, forecast=numbers, drawing=picture, changes=changes, before=before)
+    return Result(design=design, forecast=numbers, drawing=picture, changes=changes, before=_before(base))
 
 
 def _name_tier(line: str, draft: Draft) -> str:
@@ -333,7 +348,7 @@ def _settings(
 ) -> tuple[SettingField, ...]:
     own = written.get(role) or {}
     here = next((item for item in placed if item.role.name == role), None)
-    sized = component.size(here) if here else None
+    sized = _sized(here) if here else None
     reasons = {reason.setting: reason for reason in sized.reasons} if sized else {}
     return tuple(
         SettingField(
@@ -346,6 +361,14 @@ def _settings(
         )
         for name, info in component.settings.model_fields.items()
     )
+
+
+def _sized(placed: Placed) -> Sizing | None:
+    """What a role works out for itself; None where the plan does not hold together, which is said above the form."""
+    try:
+        return placed.component.size(placed)
+    except TierwrightError:
+        return None
 
 
 def _label(setting: str) -> str:

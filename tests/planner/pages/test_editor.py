@@ -179,3 +179,22 @@ def test_a_type_of_the_catalogue_stays_chosen(client: Client) -> None:
 
     assert '<option value="y2006-dual-xeon" selected>y2006-dual-xeon: 4 cores, 4 GiB</option>' in text
     assert '<option value="aws-c7a.large">aws-c7a.large: 2 cores, 4 GiB</option>' in text
+
+
+@pytest.mark.parametrize("role", ["slony", "mod_python"])
+def test_a_plan_that_does_not_hold_together_can_be_opened_and_mended(client: Client, role: str) -> None:
+    unsound = [{**DATA["tiers"][0], "roles": ["nginx", "gunicorn", role]}, DATA["tiers"][1]]
+    design = document.from_data({**DATA, "tiers": unsound}, catalogue=catalogue())
+    plan = revisions.start(design, name="Newspaper", message="first").plan
+
+    shown = client.get(reverse("editor", args=[plan.slug]))
+    tried = send(client, plan)
+    mended = send(client, plan, draft=DATA, act="save")
+
+    assert shown.status_code == 200
+    assert tried.status_code == 422
+    for answer in (shown, tried):
+        assert 'id="tier-row-web"' in answer.content.decode()
+        assert role in answer.context["problems"][0]
+    assert mended.status_code == 302
+    assert load(plan).tiers[0].roles[-1].name == "gunicorn"
