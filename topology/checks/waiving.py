@@ -11,6 +11,8 @@ from topology.design import Design, Place, TierwrightError
 from topology.practice import Waiver
 
 STALE = "The waiver fits nothing that is found here any more."
+MOST_WAIVERS = 200
+"""What the plan file takes."""
 _SHOWN = "any characters but control characters and marks of text direction"
 _WANTED = {
     "reason": f"write a reason of 8 to 1,000 characters, {_SHOWN}",
@@ -20,6 +22,10 @@ _WANTED = {
 
 def waive(design: Design, finding: Finding, *, reason: str, by: str) -> Design:
     """The design in which somebody takes this finding on; refused where the reason or the name says too little."""
+    if len(design.waivers) >= MOST_WAIVERS:
+        raise TierwrightError(
+            f"a plan holds {MOST_WAIVERS} waivers at most; take some back, or write one for every place in the file"
+        )
     try:
         # A browser ends the lines of a text area with CR and LF.
         told = {"reason": reason.replace("\r\n", "\n").strip(), "by": " ".join(by.split())}

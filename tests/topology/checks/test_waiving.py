@@ -96,3 +96,13 @@ def test_a_reason_may_have_lines_and_a_name_has_one() -> None:
 
     [waiver] = waived.waivers
     assert (waiver.reason, waiver.by) == ("It comes.\nNext week.", "Ada Lovelace")
+
+
+def test_a_plan_takes_no_more_waivers_than_its_file_may_hold() -> None:
+    waivers = [{"check": "memory-fits", "where": f"web{n}", "reason": REASON, "by": "Ada"} for n in range(200)]
+    design = _design(waivers=waivers)
+
+    with pytest.raises(TierwrightError, match="200 waivers at most"):
+        waive(design, _refused(design), reason=REASON, by="Ada")
+    with pytest.raises(TierwrightError):
+        _design(waivers=[*waivers, waivers[0]])
