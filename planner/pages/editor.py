@@ -208,12 +208,12 @@ def _result(draft: Draft, base: Design) -> Result:
     try:
         design = document.from_data(draft, catalogue=catalogue())
         numbers = forecast(design) if isinstance(design.workload, Workload) else None
+        picture = drawn(draw(design, forecast=numbers, link=_link_to_rows(draft)))
     except PlanRefused as refusal:
         return Result(design=None, problems=tuple(_name_tier(line, draft) for line in refusal.lines()))
     except TierwrightError as refusal:
         return Result(design=design, problems=(str(refusal),), drawing=_drawing(design))
     changes = compare(base, design).lines()
-    picture = drawn(draw(design, forecast=numbers, link=_link_to_rows(draft)))
     return Result(design=design, forecast=numbers, drawing=picture, changes=changes, before=_before(base))
 
 

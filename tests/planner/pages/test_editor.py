@@ -181,10 +181,11 @@ def test_a_type_of_the_catalogue_stays_chosen(client: Client) -> None:
     assert '<option value="aws-c7a.large">aws-c7a.large: 2 cores, 4 GiB</option>' in text
 
 
+@pytest.mark.parametrize("workload", [DATA["workload"], None])
 @pytest.mark.parametrize("role", ["slony", "mod_python"])
-def test_a_plan_that_does_not_hold_together_can_be_opened_and_mended(client: Client, role: str) -> None:
+def test_a_plan_that_does_not_hold_together_can_be_opened_and_mended(client: Client, role: str, workload: Any) -> None:
     unsound = [{**DATA["tiers"][0], "roles": ["nginx", "gunicorn", role]}, DATA["tiers"][1]]
-    design = document.from_data({**DATA, "tiers": unsound}, catalogue=catalogue())
+    design = document.from_data({**DATA, "tiers": unsound, "workload": workload}, catalogue=catalogue())
     plan = revisions.start(design, name="Newspaper", message="first").plan
 
     shown = client.get(reverse("editor", args=[plan.slug]))
