@@ -145,8 +145,10 @@ def check(design: Design, catalogue: Catalogue) -> list[Problem]:
 def _check_names(design: Design) -> Iterator[Problem]:
     sites = (((("sites", number, "name")), site.name) for number, site in enumerate(design.sites))
     tiers = (((("tiers", number, "name")), tier.name) for number, tier in enumerate(design.tiers))
+    externals = ((("externals", number, "name"), external.name) for number, external in enumerate(design.externals))
     yield from _repeated(sites, "site")
     yield from _repeated(tiers, "tier")
+    yield from _repeated(externals, "external")
     yield from _repeated(((path, name) for path, name, _ in _named(design)), "server")
     yield from _check_host_names(design)
     for prefix in dict.fromkeys(site.path for site in design.sites):

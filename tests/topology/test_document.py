@@ -129,6 +129,13 @@ def test_sites_of_one_domain_are_told_apart_by_their_paths() -> None:
         load(PLAN.replace(one, SITES + "  - {name: c, domains: [www.example.com], path: /b/}\n"))
 
 
+def test_two_externals_have_two_names() -> None:
+    external = {"name": "database", "kind": "postgresql", "endpoint": "db.example.net:5432"}
+
+    with pytest.raises(TierwrightError, match="the external database stands here twice"):
+        builders.newspaper(externals=[external, external])
+
+
 def test_a_missing_tier_is_named() -> None:
     with pytest.raises(TierwrightError) as refusal:
         load(PLAN[: PLAN.index("tiers:")])
