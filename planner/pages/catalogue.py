@@ -53,7 +53,7 @@ class Entry:
 def catalogue(request: HtmxRequest) -> HttpResponse:
     """Every component, then every server type."""
     context = {
-        "entries": [_entry(item) for item in components().components],
+        "entries": [_entry(item) for item in sorted(components().components, key=lambda item: item.title.casefold())],
         "offers": {
             "today": [item for item in OFFERS if item.year is None],
             "earlier": [item for item in OFFERS if item.year is not None],

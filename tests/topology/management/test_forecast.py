@@ -133,9 +133,8 @@ def test_a_plan_that_nobody_answers_is_bad_input(tmp_path: Path) -> None:
 
     said = refusal(plan)
 
-    assert said.startswith(
-        "tiers: no server of this plan answers pages; add a server with one of these roles: gunicorn"
-    )
+    assert said.startswith("tiers: no server of this plan answers pages; add a server with one of these roles: ")
+    assert "gunicorn" in said
 
 
 def test_a_file_that_is_not_there_is_bad_input(tmp_path: Path) -> None:

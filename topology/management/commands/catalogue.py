@@ -35,7 +35,7 @@ class Command(PlanCommand):
     def run(self, **options: Any) -> int:
         if options["types"]:
             return self._types(as_json=options["json"])
-        components = catalogue().components
+        components = sorted(catalogue().components, key=lambda component: component.name)
         if options["json"]:
             self.answer_json([describe(component) for component in components])
         else:
