@@ -7,7 +7,7 @@ from topology.value import Estimate
 
 
 def _beside(nginx: Estimate, ours: float, theirs: float, what: str) -> Estimate:
-    """nginx's figure of the measured table, by how the two compared one after the other on one machine; +-30 percent."""
+    """nginx's figure of the measured table, by how the two compared one after the other; +-30 percent."""
     source = f"measured: {what} took {ours} ms by lighttpd 1.4.69 and {theirs} by nginx right after it, scaled"
     cpu_ms = nginx.mid * ours / theirs
     return Estimate(low=cpu_ms * 0.7, mid=cpu_ms, high=cpu_ms * 1.3, basis="default", source=source)
