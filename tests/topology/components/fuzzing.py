@@ -186,13 +186,16 @@ def _moved(slot: Slot, word: str, files: Mapping[str, str], *, as_list: bool) ->
 
 
 def _differs(word: str, files: Mapping[str, str], plain: str, usual: Mapping[str, str]) -> str | None:
-    own, other = _shape(files, word), _shape(usual, plain)
+    """A word that is one piece leaves every file's number of pieces as it is; it may stand in the path of a file."""
+    own, other = _pieces(files), _pieces(usual)
+    if set(own) != set(other):
+        own = {path.replace(word, "*"): count for path, count in own.items()}
+        other = {path.replace(plain, "*"): count for path, count in other.items()}
     return None if own == other else "the structure of a file changed"
 
 
-def _shape(files: Mapping[str, str], word: str) -> list[tuple[str, int]]:
-    """Every file's path and the number of its pieces: a word that is one piece leaves the number as it is."""
-    return sorted((path.replace(word, "*"), len(_PIECE.findall(text))) for path, text in files.items())
+def _pieces(files: Mapping[str, str]) -> dict[str, int]:
+    return {path: len(_PIECE.findall(text)) for path, text in files.items()}
 
 
 def _files(data: dict[str, Any]) -> dict[str, str]:
