@@ -233,7 +233,9 @@ def _command(name: str, command: BaseCommand) -> str:
     rows = [(f"`{_usage(action)}`", (action.help or "").replace("%%", "%")) for action in actions]
     options = f"\n{table(('argument', 'meaning'), rows)}" if rows else ""
     example = getattr(command, "example", "")
-    block = f"\n```sh test\n{example}\n```\n" if example else ""
+    # What needs root is shown, and tried by tests of its own.
+    language = "sh" if example.startswith("sudo ") else "sh test"
+    block = f"\n```{language}\n{example}\n```\n" if example else ""
     return f"## {name}\n\n{command.help}\n{block}{options}"
 
 

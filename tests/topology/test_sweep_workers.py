@@ -122,8 +122,9 @@ def test_a_run_that_a_signal_ends_leaves_nothing_behind(number: signal.Signals) 
     if shutil.which("redis-server") is None:
         pytest.skip("redis-server is not installed")
     run = """
-import time
+import signal, time
 from tests.workers import redis_server
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever starts the tests in the background has it ignored
 with redis_server() as url:
     print(url, flush=True)
     time.sleep(60)
