@@ -162,7 +162,7 @@ class Services:
             self._running[unit.name] = self.host.start(argv, env=variables, log=log)
         place = self.host.root / _own_pid_file(unit).lstrip("/")
         until = time.monotonic() + STARTING_SECONDS
-        while not place.exists() and self._running[unit.name].poll() is None and time.monotonic() < until:
+        while not _is_written(place) and self._running[unit.name].poll() is None and time.monotonic() < until:
             time.sleep(0.01)
 
     def _run(self, unit: Unit, command: Command, variables: Mapping[str, str]) -> Ran:
@@ -220,9 +220,8 @@ class Services:
     def _main_pid(self, unit: Unit) -> str:
         for path in (_own_pid_file(unit), unit.get("PIDFile")):
             place = self.host.root / path.lstrip("/").replace("var/run/", "run/", 1)
-            with contextlib.suppress(OSError):
-                if path:
-                    return place.read_text(encoding="utf-8").split()[0]
+            if path and _is_written(place):
+                return place.read_text(encoding="utf-8").split()[0]
         return ""
 
     def _prepare(self, unit: Unit) -> None:
@@ -274,3 +273,11 @@ def _limits(unit: Unit) -> list[str]:
     if not files.isdecimal():
         return []
     return ["prlimit", f"--nofile={min(int(files), resource.getrlimit(resource.RLIMIT_NOFILE)[1])}", "--"]
+
+
+def _is_written(place: Path) -> bool:
+    """Whether a file of a number holds one: between its making and its writing it is empty."""
+    try:
+        return bool(place.read_text(encoding="utf-8").strip())
+    except OSError:
+        return False
