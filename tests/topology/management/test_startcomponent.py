@@ -22,10 +22,10 @@ def test_a_new_folder_has_every_part_in_its_place() -> None:
         "boot.py",
         "cases/bad/key_misspelt.yaml",
         "cases/good/one_server.yaml",
+        "reader.py",
         "settings.py",
         "templates/squid.conf.j2",
         "validate.py",
-        "written.py",
     ]
 
 

@@ -29,7 +29,7 @@ from topology.components.mariadb.boot import boot
 from topology.components.mariadb.cost import demand_of_request, memory_of
 from topology.components.mariadb.files import files_of
 from topology.components.mariadb.preparations import preparations_of
-from topology.components.mariadb.reading import reading_of
+from topology.components.mariadb.reader import reading_of
 from topology.components.mariadb.settings import PORT, PRIMARY, REPLICA, MariadbSettings, size
 from topology.components.mariadb.validate import check
 from topology.components.reading import Reading, Texts

@@ -26,7 +26,7 @@ from topology.components.base import (
 from topology.components.pgbackrest.boot import boot
 from topology.components.pgbackrest.files import files_of
 from topology.components.pgbackrest.preparations import preparations_of
-from topology.components.pgbackrest.reading import reading_of
+from topology.components.pgbackrest.reader import reading_of
 from topology.components.pgbackrest.settings import PORT, ROLE, STORE, PgbackrestSettings, size, store_of
 from topology.components.pgbackrest.validate import check
 from topology.components.reading import Reading, Texts

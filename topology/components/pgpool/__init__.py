@@ -29,7 +29,7 @@ from topology.components.pgpool.boot import boot
 from topology.components.pgpool.cost import demand_of_request, memory_of
 from topology.components.pgpool.files import files_of
 from topology.components.pgpool.preparations import preparations_of
-from topology.components.pgpool.reading import reading_of
+from topology.components.pgpool.reader import reading_of
 from topology.components.pgpool.settings import PORT, ROLE, PgpoolSettings, size, to_each_database
 from topology.components.pgpool.validate import check
 from topology.components.reading import Reading, Texts

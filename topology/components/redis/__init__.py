@@ -28,7 +28,7 @@ from topology.components.reading import Reading, Texts
 from topology.components.redis.boot import boot
 from topology.components.redis.cost import demand_of_request, memory_of
 from topology.components.redis.files import PASSWORD, files_of
-from topology.components.redis.reading import reading_of
+from topology.components.redis.reader import reading_of
 from topology.components.redis.settings import OWN_PORT, PRIMARY, REPLICA, RedisSettings, serves_of, size
 from topology.components.redis.validate import check
 from topology.workload import Kind, RequestClass

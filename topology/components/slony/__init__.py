@@ -26,7 +26,7 @@ from topology.components.reading import Reading, Texts
 from topology.components.slony.boot import boot
 from topology.components.slony.files import files_of
 from topology.components.slony.preparations import preparations_of
-from topology.components.slony.reading import reading_of
+from topology.components.slony.reader import reading_of
 from topology.components.slony.settings import ROLE, SlonySettings, connections_to, size
 from topology.components.slony.validate import check
 from topology.demands import guess
