@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 from topology.components.base import ConfigFile, Placed, Sizing
 from topology.components.celery.settings import BEAT, size
-from topology.components.rendering import fixed, option, sections, words
+from topology.components.rendering import Written, option, words
+from topology.components.serving import HARDENING, RELOAD, USER, order, secrets, site_unit
 from topology.design import Site
-
-USER = "www-data"
-Pairs = list[tuple[str, int | str]]
 
 
 def unit_name(placed: Placed, site: Site) -> str:
@@ -35,23 +33,13 @@ def files_of(placed: Placed) -> tuple[ConfigFile, ...]:
 
 
 def _unit(placed: Placed, site: Site, sized: Sizing) -> ConfigFile:
-    text = sections(
-        [
-            ("Unit", list(_order(placed, site))),
-            ("Service", [*_service(placed, site, sized), *_secrets(placed, site), *_HARDENING]),
-            ("Install", [("WantedBy", "multi-user.target")]),
-        ]
-    )
-    name = unit_name(placed, site)
-    return ConfigFile(path=path_of(placed, site), text=text, action="restart", unit=name, reasons=sized.reasons)
+    service = [*_service(placed, site, sized), *secrets(placed, site), *HARDENING]
+    return site_unit(unit_name(placed, site), [("Unit", _order(placed, site)), ("Service", service)], sized.reasons)
 
 
-def _order(placed: Placed, site: Site) -> Iterator[tuple[str, int | str]]:
+def _order(placed: Placed, site: Site) -> Iterator[tuple[str, Written]]:
     kind = "beat" if placed.role.name == BEAT else "worker"
-    yield "Description", words("Celery", kind, "for", site.name)
-    yield "Wants", "network-online.target"
-    yield "After", "network-online.target"
-    yield "RequiresMountsFor", f"{site.root}/media"
+    yield from order(site, "Celery", kind)
     units = [p.component.app_unit(p, site) for p in placed.cluster.by_host[placed.host.name] if _runs_requests(p)]
     if kind == "worker" and units:
         yield "ReloadPropagatedFrom", units[0]  # which is told when Django's settings change
@@ -61,7 +49,7 @@ def _runs_requests(placed: Placed) -> bool:
     return "app" in placed.component.offers.get(placed.role.name, ())
 
 
-def _service(placed: Placed, site: Site, sized: Sizing) -> Pairs:
+def _service(placed: Placed, site: Site, sized: Sizing) -> list[tuple[str, Written]]:
     start = [f"{site.root}/venv/bin/celery", "--app", app_of(site), *_options(placed, site, sized)]
     return [
         ("Type", "exec"),
@@ -72,7 +60,7 @@ def _service(placed: Placed, site: Site, sized: Sizing) -> Pairs:
         ("Environment", option("DJANGO_SETTINGS_MODULE", site.code.settings.partition(":")[0])),
         ("ExecStart", words(*start)),
         # A worker that is told to reload ends its jobs and begins anew, with the settings of now.
-        *([("ExecReload", fixed("/bin/kill -s HUP $MAINPID"))] if placed.role.name != BEAT else []),
+        *([("ExecReload", RELOAD)] if placed.role.name != BEAT else []),
         ("KillMode", "mixed"),
         ("TimeoutStopSec", sized["stop_seconds"]),
         ("Restart", "always"),
@@ -96,30 +84,3 @@ def _options(placed: Placed, site: Site, sized: Sizing) -> list[str]:
         *(("--max-tasks-per-child", str(many)) if many else ()),
         *("--loglevel", "INFO"),
     ]
-
-
-def _secrets(placed: Placed, site: Site) -> Pairs:
-    names = placed.cluster.secrets_of(placed.host.name, site)
-    return [("LoadCredential", f"{name}:/etc/{site.name}/secrets/{name}") for name in names]
-
-
-_HARDENING: Pairs = [
-    ("ProtectSystem", "strict"),
-    ("ProtectHome", "yes"),
-    ("PrivateTmp", "yes"),
-    ("PrivateDevices", "yes"),
-    ("PrivateUsers", "yes"),
-    ("NoNewPrivileges", "yes"),
-    ("CapabilityBoundingSet", ""),
-    ("ProtectControlGroups", "yes"),
-    ("ProtectKernelLogs", "yes"),
-    ("ProtectKernelModules", "yes"),
-    ("ProtectKernelTunables", "yes"),
-    ("RestrictAddressFamilies", words("AF_UNIX", "AF_INET", "AF_INET6")),
-    ("RestrictNamespaces", "yes"),
-    ("RestrictRealtime", "yes"),
-    ("RestrictSUIDSGID", "yes"),
-    ("LockPersonality", "yes"),
-    ("SystemCallArchitectures", "native"),
-    ("SystemCallFilter", "@system-service"),
-]

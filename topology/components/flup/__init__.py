@@ -11,8 +11,8 @@ for any service, also where it is a daemon with a pid file.
 
 from __future__ import annotations
 
+from topology.components import serving
 from topology.components.base import (
-    DYNAMIC,
     Component,
     ConfigFile,
     Demand,
@@ -29,8 +29,8 @@ from topology.components.base import (
     Validator,
 )
 from topology.components.flup.boot import boot
-from topology.components.flup.cost import demand_of_request, memory_of
-from topology.components.flup.files import GROUP, files_of, unit_name, user_of
+from topology.components.flup.cost import memory_of
+from topology.components.flup.files import files_of, unit_name, user_of
 from topology.components.flup.listening import places_of
 from topology.components.flup.reader import read
 from topology.components.flup.settings import FlupSettings, size
@@ -123,27 +123,13 @@ class Flup(Component):
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """One for each site: a socket where every web server is beside its application, else a port."""
         sized = size(placed)
-        return tuple(
-            Endpoint(
-                service="app",
-                port=port,
-                socket=socket,
-                carries=DYNAMIC,
-                slots=sized["slots"],
-                processes=sized["processes"],
-                site=site.name,
-                speaks="fastcgi",
-            )
-            for site, socket, port in places_of(placed)
+        return serving.endpoints(
+            places_of(placed), slots=sized["slots"], processes=sized["processes"], speaks="fastcgi"
         )
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """The database, by a pool where there is one, and the cache: a connection of each for every slot."""
-        connections = size(placed)["slots"] * len(placed.cluster.sites)
-        return (
-            Need(services=("pool", "sql"), why="asks the database", connections=connections, local_first=True),
-            Need(services=("cache",), why="asks the cache", connections=connections),
-        )
+        return serving.needs(placed, size(placed)["slots"])
 
     def size(self, placed: Placed) -> Sizing:
         """Processes, threads and limits."""
@@ -171,19 +157,17 @@ class Flup(Component):
 
     def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
         """Python's CPU for one request, less for those that the cache answers."""
-        return demand_of_request(kind, item)
+        return serving.page_demand(kind, item)
 
 
 def _preparation(site: Site, user: str) -> Preparation:
-    account = [f"id {user} || useradd --system --gid {GROUP} --no-create-home --shell /usr/sbin/nologin {user}"]
+    account = [f"id {user} || useradd --system --gid {serving.USER} --no-create-home --shell /usr/sbin/nologin {user}"]
     return Preparation(
         does=f"Put the code of {site.name} at {site.code.directory} and its packages, flup among them,"
         f" into {site.root}/venv.",
         lines=(
-            *(account if user != GROUP else []),
-            f"python3 -m venv {site.root}/venv",
-            f"{site.root}/venv/bin/pip install flup==1.0.3",
-            f"install -d -o {user} -g {GROUP} {site.root}/static {site.root}/media",
+            *(account if user != serving.USER else []),
+            *serving.preparation_lines(site, package="flup==1.0.3", user=user),
         ),
     )
 

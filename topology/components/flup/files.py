@@ -8,18 +8,16 @@ from topology import sizing
 from topology.components.base import Component, ConfigFile, Placed, Sizing
 from topology.components.flup.listening import places_of
 from topology.components.flup.settings import size
-from topology.components.rendering import fixed, joined, render, sections, words
+from topology.components.rendering import render, words
+from topology.components.serving import NOTIFYING, clients, unit
 from topology.design import Site
 from topology.errors import Place, TierwrightError
 
-GROUP = "www-data"
-"""The web server's own group: it may connect to the socket, and read what the site writes."""
 LAUNCHER = "/usr/local/lib/tierwright/runfcgi.py"
 LAUNCHER_TEXT = Path(__file__).with_name("runfcgi.py.txt").read_text(encoding="utf-8")
 LONGEST_USER = 31
 """Characters of a user's name, as useradd takes it."""
 IN_UNIT = ("stop_seconds", "daemonize", "own_user")
-Pairs = list[tuple[str, int | str]]
 
 
 def files_of(component: Component, placed: Placed) -> tuple[ConfigFile, ...]:
@@ -67,7 +65,7 @@ def _options(component: Component, placed: Placed, site: Site, socket: str | Non
         socket=socket,
         host=placed.host.address,
         port=port,
-        clients=_clients(placed),
+        clients=clients(placed),
         wsgi=code.wsgi,
         settings=code.settings,
         directory=code.directory,
@@ -80,94 +78,16 @@ def _options(component: Component, placed: Placed, site: Site, socket: str | Non
     return ConfigFile(path=options_path(site), text=text, unit=unit_name(site), reasons=reasons)
 
 
-def _clients(placed: Placed) -> str:
-    """The web servers that pass requests on; loopback where none is elsewhere."""
-    edges = [edge for edge in placed.cluster.edges_to(placed.host.name, "app") if edge.endpoint.socket is None]
-    addresses = dict.fromkeys(placed.cluster.host(edge.client).address for edge in edges)
-    return joined(*(addresses or ["127.0.0.1"]))
-
-
 def _unit(placed: Placed, site: Site, sized: Sizing) -> ConfigFile:
-    text = sections(
-        [
-            ("Unit", _order(site)),
-            ("Service", [*_service(placed, site, sized), *_places(placed, site), *_HARDENING]),
-            ("Install", [("WantedBy", "multi-user.target")]),
-        ]
-    )
-    return ConfigFile(
-        path=f"/etc/systemd/system/{unit_name(site)}",
-        text=text,
-        action="restart",
-        unit=unit_name(site),
+    daemon = (("Type", "forking"), ("PIDFile", f"/run/{site.name}/fcgi.pid"))
+    return unit(
+        placed,
+        site,
+        program="flup",
+        name=unit_name(site),
+        kind=daemon if sized["daemonize"] else NOTIFYING,
+        start=words(f"{site.root}/venv/bin/python", LAUNCHER, options_path(site)),
+        user=user_of(placed, site),
+        stop_seconds=sized["stop_seconds"],
         reasons=tuple(reason for reason in sized.reasons if reason.setting in IN_UNIT),
     )
-
-
-def _order(site: Site) -> Pairs:
-    return [
-        ("Description", words("flup", "for", site.name)),
-        ("Wants", "network-online.target"),
-        ("After", "network-online.target"),
-        ("RequiresMountsFor", f"{site.root}/media"),
-    ]
-
-
-def _service(placed: Placed, site: Site, sized: Sizing) -> Pairs:
-    daemon: Pairs = [("Type", "forking"), ("PIDFile", f"/run/{site.name}/fcgi.pid")]
-    foreground: Pairs = [("Type", "notify"), ("NotifyAccess", "main")]
-    return [
-        *(daemon if sized["daemonize"] else foreground),
-        ("User", user_of(placed, site)),
-        ("Group", GROUP),
-        ("RuntimeDirectory", site.name),
-        ("RuntimeDirectoryMode", "0750"),
-        ("ExecStart", words(f"{site.root}/venv/bin/python", LAUNCHER, options_path(site))),
-        ("ExecReload", fixed("/bin/kill -s HUP $MAINPID")),
-        ("KillMode", "mixed"),
-        ("TimeoutStopSec", sized["stop_seconds"]),
-        ("Restart", "always"),
-        ("RestartSec", 2),
-        ("UMask", "0027"),
-    ]
-
-
-def _places(placed: Placed, site: Site) -> Pairs:
-    """Where the site may write, and the secrets that systemd reads as root and shows to this unit alone."""
-    edges = placed.cluster.edges_from(placed, "pool", "sql")
-    folders = [
-        e.endpoint.socket.rpartition("/")[0] for e in edges if e.endpoint.socket and e.endpoint.site == site.name
-    ]
-    secrets = placed.cluster.secrets_of(placed.host.name, site)
-    return [
-        *(("ReadWritePaths", f"-{folder}") for folder in (f"{site.root}/media", *folders)),
-        *(("LoadCredential", f"{name}:/etc/{site.name}/secrets/{name}") for name in secrets),
-    ]
-
-
-_HARDENING: Pairs = [
-    ("ProtectSystem", "strict"),
-    ("ProtectHome", "yes"),
-    ("PrivateTmp", "yes"),
-    ("PrivateDevices", "yes"),
-    ("PrivateUsers", "yes"),
-    ("NoNewPrivileges", "yes"),
-    ("CapabilityBoundingSet", ""),
-    ("AmbientCapabilities", ""),
-    ("ProtectClock", "yes"),
-    ("ProtectHostname", "yes"),
-    ("ProtectControlGroups", "yes"),
-    ("ProtectKernelLogs", "yes"),
-    ("ProtectKernelModules", "yes"),
-    ("ProtectKernelTunables", "yes"),
-    ("ProtectProc", "invisible"),
-    ("RestrictAddressFamilies", words("AF_UNIX", "AF_INET", "AF_INET6")),
-    ("RestrictNamespaces", "yes"),
-    ("RestrictRealtime", "yes"),
-    ("RestrictSUIDSGID", "yes"),
-    ("LockPersonality", "yes"),
-    ("RemoveIPC", "yes"),
-    ("SystemCallArchitectures", "native"),
-    ("SystemCallFilter", "@system-service"),
-    ("SystemCallErrorNumber", "EPERM"),
-]

@@ -7,8 +7,8 @@ environment, /srv/SITE/venv. A web server stands before it, since it must not be
 
 from __future__ import annotations
 
+from topology.components import serving
 from topology.components.base import (
-    DYNAMIC,
     Component,
     ConfigFile,
     Demand,
@@ -24,11 +24,9 @@ from topology.components.base import (
     Validator,
 )
 from topology.components.gunicorn.boot import boot
-from topology.components.gunicorn.cost import demand_of_request, memory_of
 from topology.components.gunicorn.files import files_of
-from topology.components.gunicorn.listening import endpoints_of
 from topology.components.gunicorn.reader import read
-from topology.components.gunicorn.settings import GunicornSettings, size
+from topology.components.gunicorn.settings import MASTER_MIB, WORKER_MIB, GunicornSettings, listening_of, size
 from topology.components.gunicorn.validate import check
 from topology.components.reading import Reading, Texts
 from topology.workload import Kind, RequestClass
@@ -88,26 +86,11 @@ class Gunicorn(Component):
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """One for each site: a socket where every web server is beside its application, else a port."""
         sized = size(placed)
-        return tuple(
-            Endpoint(
-                service="app",
-                port=port,
-                socket=socket,
-                carries=DYNAMIC,
-                slots=sized["slots"],
-                processes=sized["workers"],
-                site=site.name,
-            )
-            for site, socket, port in endpoints_of(placed)
-        )
+        return serving.endpoints(listening_of(placed), slots=sized["slots"], processes=sized["workers"])
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """The database, by a pool where there is one, and the cache: a connection of each for every slot."""
-        connections = size(placed)["slots"] * len(placed.cluster.sites)
-        return (
-            Need(services=("pool", "sql"), why="asks the database", connections=connections, local_first=True),
-            Need(services=("cache",), why="asks the cache", connections=connections),
-        )
+        return serving.needs(placed, size(placed)["slots"])
 
     def size(self, placed: Placed) -> Sizing:
         """Workers, threads and timeouts."""
@@ -127,22 +110,19 @@ class Gunicorn(Component):
             Preparation(
                 does=f"Put the code of {site.name} at {site.code.directory} and its packages, gunicorn among them,"
                 f" into {site.root}/venv.",
-                lines=(
-                    f"python3 -m venv {site.root}/venv",
-                    f"{site.root}/venv/bin/pip install gunicorn",
-                    f"install -d -o www-data -g www-data {site.root}/static {site.root}/media",
-                ),
+                lines=serving.preparation_lines(site, package="gunicorn"),
             )
             for site in placed.cluster.sites
         )
 
     def memory(self, placed: Placed) -> Memory:
         """Workers and masters."""
-        return memory_of(placed)
+        count: int = size(placed)["workers"]
+        return serving.memory(placed, processes="workers", each=WORKER_MIB, count=count, master=MASTER_MIB)
 
     def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
         """Python's CPU for one request, less for those that the cache answers."""
-        return demand_of_request(kind, item)
+        return serving.page_demand(kind, item)
 
 
 COMPONENT = Gunicorn()

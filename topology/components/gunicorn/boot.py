@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from topology.components import booting
 from topology.components.base import Stage, Verdict
-from topology.components.gunicorn.files import USER, unit_name
-from topology.components.gunicorn.listening import endpoints_of
+from topology.components.gunicorn.settings import listening_of
 from topology.components.reading import read_unit
+from topology.components.serving import USER, unit_name
 
 _PROGRAM = '#!/bin/sh\nPYTHONPATH=/run/packages PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 -m gunicorn "$@"\n'
 _START = r"""
@@ -52,7 +52,7 @@ print("stopped:", not os.path.exists(f"/proc/{leader}/exe"))
 def boot(stage: Stage) -> Verdict:
     """The first site: its health, what every way of serving must answer, new code under way, its end."""
     placed = stage.placed
-    site, bound, port = endpoints_of(placed)[0]
+    site, bound, port = listening_of(placed)[0]
     booting.scaffold_sites(stage)
     stage.scaffold(f"{site.root}/venv/bin/gunicorn", _PROGRAM, mode=0o755)
     command = read_unit(stage.read(f"/etc/systemd/system/{unit_name(site)}"))["Service.ExecStart"][0]

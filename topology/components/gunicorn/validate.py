@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from topology.components.base import Stage, Verdict
-from topology.components.gunicorn.files import unit_name
+from topology.components.serving import unit_name
 from topology.design import Site
 
 _WSGI = """def {name}(environ, start_response):

@@ -8,8 +8,8 @@ the database for each request under ASGI, so put PgBouncer beside it.
 
 from __future__ import annotations
 
+from topology.components import serving
 from topology.components.base import (
-    DYNAMIC,
     Component,
     ConfigFile,
     Demand,
@@ -26,11 +26,9 @@ from topology.components.base import (
 )
 from topology.components.reading import Reading, Texts
 from topology.components.uvicorn.boot import boot
-from topology.components.uvicorn.cost import demand_of_request, memory_of
 from topology.components.uvicorn.files import files_of
-from topology.components.uvicorn.listening import endpoints_of
 from topology.components.uvicorn.reader import read
-from topology.components.uvicorn.settings import UvicornSettings, size
+from topology.components.uvicorn.settings import HANDING, MASTER_MIB, PROCESS_MIB, UvicornSettings, listening_of, size
 from topology.components.uvicorn.validate import check
 from topology.workload import Kind, RequestClass
 
@@ -89,26 +87,11 @@ class Uvicorn(Component):
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """One for each site: a socket where every web server is beside its application, else a port."""
         sized = size(placed)
-        return tuple(
-            Endpoint(
-                service="app",
-                port=port,
-                socket=socket,
-                carries=DYNAMIC,
-                slots=sized["slots"],
-                processes=sized["processes"],
-                site=site.name,
-            )
-            for site, socket, port in endpoints_of(placed)
-        )
+        return serving.endpoints(listening_of(placed), slots=sized["slots"], processes=sized["processes"])
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """The database, by a pool where there is one, and the cache: a connection of each for every slot."""
-        connections = size(placed)["slots"] * len(placed.cluster.sites)
-        return (
-            Need(services=("pool", "sql"), why="asks the database", connections=connections, local_first=True),
-            Need(services=("cache",), why="asks the cache", connections=connections),
-        )
+        return serving.needs(placed, size(placed)["slots"])
 
     def size(self, placed: Placed) -> Sizing:
         """Processes, slots and timeouts."""
@@ -128,22 +111,19 @@ class Uvicorn(Component):
             Preparation(
                 does=f"Put the code of {site.name} at {site.code.directory} and its packages, uvicorn among them,"
                 f" into {site.root}/venv.",
-                lines=(
-                    f"python3 -m venv {site.root}/venv",
-                    f"{site.root}/venv/bin/pip install uvicorn",
-                    f"install -d -o www-data -g www-data {site.root}/static {site.root}/media",
-                ),
+                lines=serving.preparation_lines(site, package="uvicorn"),
             )
             for site in placed.cluster.sites
         )
 
     def memory(self, placed: Placed) -> Memory:
         """Processes, and those that watch them."""
-        return memory_of(placed)
+        count: int = size(placed)["processes"]
+        return serving.memory(placed, processes="processes", each=PROCESS_MIB, count=count, master=MASTER_MIB)
 
     def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
         """Python's CPU for one request, less for those that the cache answers."""
-        return demand_of_request(kind, item)
+        return serving.page_demand(kind, item, HANDING)
 
 
 COMPONENT = Uvicorn()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from topology.components import booting
 from topology.components.base import Stage, Verdict
-from topology.components.uvicorn.files import USER
-from topology.components.uvicorn.listening import endpoints_of
+from topology.components.serving import USER
+from topology.components.uvicorn.settings import listening_of
 from topology.components.uvicorn.validate import command_of, scaffold
 
 _ASGI = booting.SAMPLE_SITE + "\nfrom django.core.asgi import get_asgi_application\n\n{name} = get_asgi_application()\n"
@@ -53,7 +53,7 @@ print("stopped:", not os.path.exists(f"/proc/{leader}/exe"))
 def boot(stage: Stage) -> Verdict:
     """The first site: its health, what every way of serving must answer, new code under way, its end."""
     placed = stage.placed
-    site, bound, port = endpoints_of(placed)[0]
+    site, bound, port = listening_of(placed)[0]
     scaffold(stage, _ASGI)
     stage.scaffold(f"{site.root}/venv/bin/uvicorn", _PROGRAM, mode=0o755)
     address = placed.host.address

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from topology import sizing
 from topology.components.base import Component, ConfigFile, Placed, Sizing
-from topology.components.rendering import fixed, joined, render, sections, words
-from topology.components.uvicorn.listening import endpoints_of
-from topology.components.uvicorn.settings import size
+from topology.components.rendering import fixed, joined, render, words
+from topology.components.serving import RELOAD, unit, unit_name
+from topology.components.uvicorn.settings import listening_of, size
 from topology.design import Site
 from topology.errors import Place, TierwrightError
 
-USER = "www-data"
-"""Debian gives it one number on every host, so that files over NFS have the same owner everywhere."""
 IN_ENTRY = ("concurrency", "request_seconds", "slots")
 """Settings of the entry; the others are options in the unit."""
 
@@ -20,7 +18,7 @@ def files_of(component: Component, placed: Placed) -> tuple[ConfigFile, ...]:
     """The files of every site; raises TierwrightError where a site's ASGI module cannot be told."""
     sized = size(placed)
     files = []
-    for site, socket, port in endpoints_of(placed):
+    for site, socket, port in listening_of(placed):
         bind = ("--uds", socket) if socket else ("--host", placed.host.address, "--port", port)
         files += [_entry(component, placed, site, sized), _unit(placed, site, sized, bind)]
     return tuple(files)
@@ -73,43 +71,17 @@ def _trusted(placed: Placed, site: Site) -> str:
     return joined(*addresses) if addresses else "127.0.0.1"
 
 
-def unit_name(site: Site) -> str:
-    """Name of the site's systemd unit."""
-    return f"app-{site.name}.service"
-
-
 def _unit(placed: Placed, site: Site, sized: Sizing, bind: tuple[str | int, ...]) -> ConfigFile:
-    text = sections(
-        [
-            ("Unit", _order(site)),
-            ("Service", [*_service(placed, site, sized, bind), *_places(placed, site), *_HARDENING]),
-            ("Install", [("WantedBy", "multi-user.target")]),
-        ]
-    )
-    return ConfigFile(
-        path=f"/etc/systemd/system/{unit_name(site)}",
-        text=text,
-        action="restart",
-        unit=unit_name(site),
+    return unit(
+        placed,
+        site,
+        program="uvicorn",
+        kind=[("Type", "exec")],
+        start=_command(placed, site, sized, bind),
+        reload=_reload(sized),
+        stop_seconds=sized["stop_seconds"],
         reasons=tuple(reason for reason in sized.reasons if reason.setting not in IN_ENTRY),
     )
-
-
-def _service(placed: Placed, site: Site, sized: Sizing, bind: tuple[str | int, ...]) -> list[tuple[str, int | str]]:
-    return [
-        ("Type", "exec"),
-        ("User", USER),
-        ("Group", USER),
-        ("RuntimeDirectory", site.name),
-        ("RuntimeDirectoryMode", "0750"),
-        ("ExecStart", _command(placed, site, sized, bind)),
-        ("ExecReload", _reload(sized)),
-        ("KillMode", "mixed"),
-        ("TimeoutStopSec", sized["stop_seconds"]),
-        ("Restart", "always"),
-        ("RestartSec", 2),
-        ("UMask", "0027"),
-    ]
 
 
 def _command(placed: Placed, site: Site, sized: Sizing, bind: tuple[str | int, ...]) -> str:
@@ -134,54 +106,4 @@ def _reload(sized: Sizing) -> str:
     """A process alone has nobody who would start the next one: it ends, and systemd starts it anew."""
     if sized["processes"] == 1:
         return fixed("/bin/kill -s TERM $MAINPID")
-    return fixed("/bin/kill -s HUP $MAINPID")
-
-
-def _order(site: Site) -> list[tuple[str, int | str]]:
-    return [
-        ("Description", words("uvicorn", "for", site.name)),
-        ("Wants", "network-online.target"),
-        ("After", "network-online.target"),
-        ("RequiresMountsFor", f"{site.root}/media"),
-    ]
-
-
-def _places(placed: Placed, site: Site) -> list[tuple[str, int | str]]:
-    """Where the site may write, and the secrets that systemd reads as root and shows to this unit alone."""
-    edges = placed.cluster.edges_from(placed, "pool", "sql")
-    folders = [
-        e.endpoint.socket.rpartition("/")[0] for e in edges if e.endpoint.socket and e.endpoint.site == site.name
-    ]
-    secrets = placed.cluster.secrets_of(placed.host.name, site)
-    return [
-        *(("ReadWritePaths", f"-{folder}") for folder in (f"{site.root}/media", *folders)),
-        *(("LoadCredential", f"{name}:/etc/{site.name}/secrets/{name}") for name in secrets),
-    ]
-
-
-_HARDENING: list[tuple[str, int | str]] = [
-    ("ProtectSystem", "strict"),
-    ("ProtectHome", "yes"),
-    ("PrivateTmp", "yes"),
-    ("PrivateDevices", "yes"),
-    ("PrivateUsers", "yes"),
-    ("NoNewPrivileges", "yes"),
-    ("CapabilityBoundingSet", ""),
-    ("AmbientCapabilities", ""),
-    ("ProtectClock", "yes"),
-    ("ProtectHostname", "yes"),
-    ("ProtectControlGroups", "yes"),
-    ("ProtectKernelLogs", "yes"),
-    ("ProtectKernelModules", "yes"),
-    ("ProtectKernelTunables", "yes"),
-    ("ProtectProc", "invisible"),
-    ("RestrictAddressFamilies", words("AF_UNIX", "AF_INET", "AF_INET6")),
-    ("RestrictNamespaces", "yes"),
-    ("RestrictRealtime", "yes"),
-    ("RestrictSUIDSGID", "yes"),
-    ("LockPersonality", "yes"),
-    ("RemoveIPC", "yes"),
-    ("SystemCallArchitectures", "native"),
-    ("SystemCallFilter", "@system-service"),
-    ("SystemCallErrorNumber", "EPERM"),
-]
+    return RELOAD

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from topology.components.base import Placed
 from topology.components.reading import Listening, Reading, Texts, read_unit, seconds_of
-from topology.components.uvicorn.files import entry_path, unit_name
+from topology.components.serving import unit_name
+from topology.components.uvicorn.files import entry_path
 
 Unit = Mapping[str, tuple[str, ...]]
 Options = Mapping[str, str]

@@ -7,9 +7,10 @@ import shlex
 
 from topology.components.base import Stage, Verdict
 from topology.components.reading import read_unit
-from topology.components.uvicorn.files import asgi_of, unit_name
-from topology.components.uvicorn.listening import endpoints_of
+from topology.components.serving import unit_name
+from topology.components.uvicorn.files import asgi_of
 from topology.components.uvicorn.reader import options_of
+from topology.components.uvicorn.settings import listening_of
 from topology.design import Site
 
 _ASGI = "async def {name}(scope, receive, send):\n    raise NotImplementedError\n"
@@ -70,7 +71,7 @@ def _check_site(stage: Stage, site: Site) -> str:
 
 
 def _place_differs(stage: Stage, site: Site) -> str:
-    [(socket, port)] = [(s, p) for each, s, p in endpoints_of(stage.placed) if each.name == site.name]
+    [(socket, port)] = [(s, p) for each, s, p in listening_of(stage.placed) if each.name == site.name]
     options = options_of(read_unit(stage.read(f"/etc/systemd/system/{unit_name(site)}")))
     expected = socket or f"{stage.placed.host.address}:{port}"
     found = options.get("uds") or f"{options.get('host', '127.0.0.1')}:{options.get('port', '8000')}"

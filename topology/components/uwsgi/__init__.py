@@ -8,8 +8,8 @@ the system's own Python. Its project is in maintenance only; a new site is bette
 
 from __future__ import annotations
 
+from topology.components import serving
 from topology.components.base import (
-    DYNAMIC,
     Component,
     ConfigFile,
     Demand,
@@ -26,11 +26,9 @@ from topology.components.base import (
 )
 from topology.components.reading import Reading, Texts
 from topology.components.uwsgi.boot import boot
-from topology.components.uwsgi.cost import demand_of_request, memory_of
 from topology.components.uwsgi.files import files_of
-from topology.components.uwsgi.listening import endpoints_of
 from topology.components.uwsgi.reader import read
-from topology.components.uwsgi.settings import UwsgiSettings, size
+from topology.components.uwsgi.settings import MASTER_MIB, PROCESS_MIB, UwsgiSettings, listening_of, size
 from topology.components.uwsgi.validate import check
 from topology.workload import Kind, RequestClass
 
@@ -88,27 +86,13 @@ class Uwsgi(Component):
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """One for each site: a socket where every web server is beside its application, else a port."""
         sized = size(placed)
-        return tuple(
-            Endpoint(
-                service="app",
-                port=port,
-                socket=socket,
-                carries=DYNAMIC,
-                slots=sized["slots"],
-                processes=sized["processes"],
-                site=site.name,
-                speaks="uwsgi",
-            )
-            for site, socket, port in endpoints_of(placed)
+        return serving.endpoints(
+            listening_of(placed), slots=sized["slots"], processes=sized["processes"], speaks="uwsgi"
         )
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """The database, by a pool where there is one, and the cache: a connection of each for every slot."""
-        connections = size(placed)["slots"] * len(placed.cluster.sites)
-        return (
-            Need(services=("pool", "sql"), why="asks the database", connections=connections, local_first=True),
-            Need(services=("cache",), why="asks the cache", connections=connections),
-        )
+        return serving.needs(placed, size(placed)["slots"])
 
     def size(self, placed: Placed) -> Sizing:
         """Processes, threads and timeouts."""
@@ -128,21 +112,19 @@ class Uwsgi(Component):
             Preparation(
                 does=f"Put the code of {site.name} at {site.code.directory} and its packages into"
                 f" {site.root}/venv, made by the system's own Python, which uWSGI is built with.",
-                lines=(
-                    f"/usr/bin/python3 -m venv {site.root}/venv",
-                    f"install -d -o www-data -g www-data {site.root}/static {site.root}/media",
-                ),
+                lines=serving.preparation_lines(site, python="/usr/bin/python3"),
             )
             for site in placed.cluster.sites
         )
 
     def memory(self, placed: Placed) -> Memory:
         """Processes and masters."""
-        return memory_of(placed)
+        count: int = size(placed)["processes"]
+        return serving.memory(placed, processes="processes", each=PROCESS_MIB, count=count, master=MASTER_MIB)
 
     def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
         """Python's CPU for one request, less for those that the cache answers."""
-        return demand_of_request(kind, item)
+        return serving.page_demand(kind, item)
 
 
 COMPONENT = Uwsgi()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from topology.components import booting
 from topology.components.base import Stage, Verdict
 from topology.components.reading import read_unit
-from topology.components.uwsgi.files import USER, unit_name
-from topology.components.uwsgi.listening import endpoints_of
+from topology.components.serving import USER, unit_name
+from topology.components.uwsgi.settings import listening_of
 from topology.components.uwsgi.validate import scaffold
 
 _START = r"""
@@ -81,7 +81,7 @@ print("stopped:", not os.path.exists(f"/proc/{leader}/exe"))
 def boot(stage: Stage) -> Verdict:
     """The first site: its health, what every way of serving must answer, new code under way, its end."""
     placed = stage.placed
-    site, socket, port = endpoints_of(placed)[0]
+    site, socket, port = listening_of(placed)[0]
     scaffold(stage, booting.SAMPLE_SITE)
     command = read_unit(stage.read(f"/etc/systemd/system/{unit_name(site)}"))["Service.ExecStart"][0]
     address = placed.host.address

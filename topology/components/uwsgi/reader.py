@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from topology.components.base import Placed
 from topology.components.reading import Listening, Reading, Texts, read_unit, seconds_of
-from topology.components.uwsgi.files import config_path, unit_name
+from topology.components.serving import unit_name
+from topology.components.uwsgi.files import config_path
 
 Options = Mapping[str, tuple[str, ...]]
 

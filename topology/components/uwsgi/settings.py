@@ -8,6 +8,7 @@ from pydantic import Field
 
 from topology import sizing
 from topology.components.base import Placed, Settings, Sizer, Sizing
+from topology.components.serving import Listen, listens
 from topology.demands import guess
 from topology.fields import Port
 
@@ -77,3 +78,8 @@ def memory_share(placed: Placed) -> float:
     """Share of the server's memory for processes: half beside a database or cache, else three quarters."""
     beside = {host.name for host in placed.cluster.hosts_offering(*NEIGHBOURS)}
     return 0.5 if placed.host.name in beside else 0.75
+
+
+def listening_of(placed: Placed) -> tuple[Listen, ...]:
+    """Every site with its socket, or None and its port."""
+    return listens(placed, socket="uwsgi.sock", port=size(placed)["port"])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from topology.components.base import Stage, Verdict
-from topology.components.uwsgi.files import config_path, unit_name
-from topology.components.uwsgi.listening import endpoints_of
+from topology.components.serving import unit_name
+from topology.components.uwsgi.files import config_path
 from topology.components.uwsgi.reader import Options, options_of
+from topology.components.uwsgi.settings import listening_of
 from topology.design import Site
 
 WSGI = "def {name}(environ, start_response):\n    return []\n"
@@ -64,7 +65,7 @@ def _missing(options: Options) -> str:
 
 def _place_differs(stage: Stage, site: Site, options: Options) -> str:
     """uWSGI looks at its socket only when it starts in earnest."""
-    [(socket, port)] = [(s, p) for each, s, p in endpoints_of(stage.placed) if each.name == site.name]
+    [(socket, port)] = [(s, p) for each, s, p in listening_of(stage.placed) if each.name == site.name]
     expected = socket or f"{stage.placed.host.address}:{port}"
     found = options.get("socket", ())
     return "" if found == (expected,) else f"it listens on {' and '.join(found)!r}, the design says {expected}"
