@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.components import booting
+from topology.components import booting, databases
 from topology.components.base import Stage, Verdict
 from topology.design import Site
 
@@ -20,20 +20,12 @@ for external in "${@:4}"; do
     echo "127.0.0.1 $name" >>/etc/hosts
     case $kind in
     postgresql)
-        programs=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1) data=/var/lib/postgresql/elsewhere
-        install -d -o postgres -g postgres /run/postgresql "$data" && chmod 0700 "$data" && cd /
-        as_postgres() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
-        as_postgres "$programs/initdb" --no-sync --auth-host=scram-sha-256 "$data" >/run/made 2>&1 || cat /run/made
-        as_postgres "$programs/postgres" -D "$data" -c port="$port" -c listen_addresses=127.0.0.1 >/run/said 2>&1 &
-        for try in $(seq 100); do grep -q 'ready to accept' /run/said && break; sleep 0.1; done
-        admin() { as_postgres psql --quiet --host=/run/postgresql --port="$port" --command="$1" postgres; }
-        admin "create user $site password '$word'" && admin "create database $site owner $site" ;;
+        make_postgres /var/lib/postgresql/elsewhere --auth-host=scram-sha-256
+        start_postgres /run/said -D /var/lib/postgresql/elsewhere -c port="$port" -c listen_addresses=127.0.0.1
+        add_site "$site" --host=/run/postgresql --port="$port" ;;
     mysql)
-        install -d -o mysql -g mysql /run/mysqld /var/lib/mysql-elsewhere
-        mariadb-install-db --no-defaults --user=mysql --datadir=/var/lib/mysql-elsewhere --skip-test-db >/run/made 2>&1
-        mariadbd --no-defaults --user=mysql --datadir=/var/lib/mysql-elsewhere --port="$port" \
-            --bind-address=127.0.0.1 --socket=/run/mysqld/elsewhere.sock >/run/said 2>&1 &
-        for try in $(seq 100); do [ -S /run/mysqld/elsewhere.sock ] && break; sleep 0.1; done
+        start_mariadb /var/lib/mysql-elsewhere /run/mysqld/elsewhere.sock /run/said --no-defaults --port="$port" \
+            --bind-address=127.0.0.1
         echo "create database $site; grant all on $site.* to '$site'@'%' identified by '$word'" |
             mariadb --no-defaults --socket=/run/mysqld/elsewhere.sock ;;
     redis) redis-server --bind 127.0.0.1 --port "$port" --requirepass "$word" --save '' >/run/redis 2>&1 & ;;
@@ -79,7 +71,8 @@ def answered(stage: Stage, *expects: str) -> Verdict:
         stage.scaffold(path, "throw-away\n")
     externals = [f"{external.kind}:{external.endpoint}" for external in cluster.design.externals]
     words = [site.database, site.code.directory, settings, *externals]
-    return booting.boot(stage, start=_START, ask=_ASK, expects=expects, words=words)
+    start = databases.POSTGRESQL + databases.MARIADB + _START
+    return booting.boot(stage, start=start, ask=_ASK, expects=expects, words=words)
 
 
 def _secrets(stage: Stage, site: Site) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topology.components import booting
+from topology.components import booting, databases
 from topology.components.base import Placed, Stage, Verdict
 from topology.components.mariadb.files import ACCOUNTS, PATH, PRIMARY_FILE
 from topology.components.mariadb.preparations import BEFORE_COPY
@@ -17,21 +17,15 @@ from topology.components.mariadb.settings import (
 _START = r"""
 folder=/etc/mysql/boot
 for address in "$1" "$2" "$3" 192.0.2.99; do [ "$address" = - ] || ip address add "$address/32" dev lo 2>/dev/null; done
-mkdir -p /run/mysqld && chown mysql: /run/mysqld
 started() { # name and options: its data, its process and its socket are its own, all else is as in the files
-    data=/var/lib/mysql-$1
-    install -d -o mysql -g mysql "$data"
-    mariadb-install-db --no-defaults --user=mysql --datadir="$data" --skip-test-db >/run/made 2>&1 || cat /run/made
-    /usr/sbin/mariadbd --defaults-file="$folder/$1.cnf" --user=mysql --datadir="$data" --innodb-buffer-pool-size=64M \
-        --socket="/run/mysqld/$1.sock" --pid-file="/run/mysqld/$1.pid" "${@:2}" >>/run/said 2>&1 &
+    start_mariadb "/var/lib/mysql-$1" "/run/mysqld/$1.sock" /run/said --defaults-file="$folder/$1.cnf" \
+        --innodb-buffer-pool-size=64M --pid-file="/run/mysqld/$1.pid" "${@:2}"
 }
 admin() { mariadb --no-defaults --socket="/run/mysqld/$1.sock" "${@:2}"; }
-awaited() { for try in $(seq 150); do admin "$1" --execute='' 2>/dev/null && return; sleep 0.1; done; cat /run/said; }
 # Of the two, one leaves loopback to the one under test.
 own=$6 one=$1 other=$2
 [ "$own" = primary ] && started primary || started primary --bind-address="$one"
 [ "$other" = - ] || { [ "$own" = replica ] && started replica || started replica --bind-address="$other"; }
-awaited primary; [ "$2" = - ] || awaited replica
 passwords="$(for name in $5; do echo "SET @$name = 'throw-away';"; done)"
 { echo "$passwords"; cat "$folder/accounts.sql"; } | admin primary
 [ "$2" = - ] || {
@@ -106,7 +100,7 @@ def boot(stage: Stage) -> Verdict:
     expects += ["replica: alice with 0-", "a write on the replica: The MariaDB server is running with the --read-only"]
     return booting.boot(
         stage,
-        start=_START,
+        start=databases.MARIADB + _START,
         ask=_ASK,
         expects=expects if replica else expects[:3],
         words=_words(primary, replica, "replica" if placed.role.name == REPLICA else "primary"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topology.components import booting
+from topology.components import booting, databases
 from topology.components.base import Placed, Stage, Verdict
 from topology.components.pgbackrest.files import CERTIFICATE_FOLDER, CONFIG, DAYS, UNITS, files_of, unit_of
 from topology.components.pgbackrest.preparations import certificate_lines, preparations_of
@@ -11,15 +11,12 @@ from topology.components.reading import read_assignments, read_unit
 
 _START = r"""
 data=$1 repository=$4 addresses=$8 database=$9 store=${10} certificates=${11}
-programs=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
-export PATH=$programs:$PATH
-mkdir -p /run/postgresql /var/log/pgbackrest && chown postgres: /run/postgresql /var/log/pgbackrest
+mkdir -p /var/log/pgbackrest && chown postgres: /var/log/pgbackrest
 for address in $addresses; do ip address add "$address/32" dev lo; done
 bash -ec "$certificates" >/run/made 2>&1 || cat /run/made
 chown -R postgres: /etc/pgbackrest*
-as_postgres() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
-install -d -o postgres -g postgres -m 0700 "${data%/*}" "$data" && mkdir -p "${repository%/*}"
-as_postgres initdb --no-sync --username=postgres --auth=peer "$data" >/run/made 2>&1 || cat /run/made
+install -d -o postgres -g postgres -m 0700 "${data%/*}" && mkdir -p "${repository%/*}"
+make_postgres "$data" --auth=peer
 [ "$store" = "$database" ] || for config in $database $store; do
     as_postgres pgbackrest --config="$config" server >>/run/said 2>&1 &
 done
@@ -105,7 +102,7 @@ def boot(stage: Stage) -> Verdict:
         *("" if store is None else f"{host.address} {store.address}", *configs, "\n".join(certificates)),
     )
     expects = ["backups: full, diff", "SQL rows restored: 20002 with the one after the last backup"]
-    return booting.boot(stage, start=_START, ask=_ASK, expects=expects, words=words)
+    return booting.boot(stage, start=databases.POSTGRESQL + _START, ask=_ASK, expects=expects, words=words)
 
 
 def _archiving(stage: Stage, host: str, data: str) -> str:

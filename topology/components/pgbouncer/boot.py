@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from topology.components import booting
+from topology.components import booting, databases
 from topology.components.base import Stage, Verdict
 from topology.components.cluster import LOOPBACK
 from topology.components.pgbouncer.files import CONFIG, USERS, database_place
 from topology.components.pgbouncer.preparations import users_query
 from topology.components.pgbouncer.settings import size
 
-_SCRIPT = r"""
+_START = r"""
 server=$1 server_port=$2 pool=$3 port=$4 config=$5 users=$6 query=$7; shift 7
-programs=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1) data=/run/database
+data=/run/database
 export PGCONNECT_TIMEOUT=5 PGPASSWORD=throw-away
 for address in $server $pool; do ip address add "$address/32" dev lo 2>/dev/null; done
-mkdir -p /run/postgresql /var/log/postgresql $data && chown postgres: /run/postgresql /var/log/postgresql $data
-as_postgres() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
-as_postgres "$programs/initdb" --no-sync --username=postgres $data >/run/made 2>&1 || { cat /run/made; exit 3; }
+mkdir -p /var/log/postgresql && chown postgres: /var/log/postgresql
+make_postgres $data
 echo 'host all all all scram-sha-256' >>$data/pg_hba.conf
-as_postgres "$programs/postgres" -D $data -c listen_addresses="$server" -c port="$server_port" \
-    -c unix_socket_directories=/run/postgresql >/run/said 2>&1 &
-for try in $(seq 100); do grep -q 'ready to accept' /run/said && break; sleep 0.1; done
-admin() { as_postgres psql --host=/run/postgresql --port="$server_port" --quiet --no-align --tuples-only "$@"; }
-for site in "$@"; do
-    admin --command="create user $site password 'throw-away'" --command="create database $site owner $site"
-done
-admin --command="$query" >"$users"
+start_postgres /run/said -D $data -c listen_addresses="$server" -c port="$server_port" \
+    -c unix_socket_directories=/run/postgresql
+place="--host=/run/postgresql --port=$server_port"
+for site in "$@"; do add_site "$site" $place; done
+as_postgres psql $place --quiet --no-align --tuples-only --command="$query" >"$users"
 chown -R postgres: /etc/pgbouncer
 as_postgres pgbouncer "$config" >/run/pooled 2>&1 &
 for try in $(seq 50); do [ -S "/run/postgresql/.s.PGSQL.$port" ] && break; sleep 0.1; done
@@ -55,4 +51,4 @@ def boot(stage: Stage) -> Verdict:
     stage.scaffold(USERS, "")
     words = (address, str(port), pool, str(size(placed)["port"]), CONFIG, USERS, users_query(placed), *sites)
     expects = [f"{name} is let through to {name}" for name in sites]
-    return booting.boot(stage, start=_SCRIPT, ask=_ASK, expects=expects, words=words)
+    return booting.boot(stage, start=databases.POSTGRESQL + _START, ask=_ASK, expects=expects, words=words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topology.components import booting
+from topology.components import booting, databases
 from topology.components.base import Stage, Verdict
 from topology.components.cluster import LOOPBACK
 from topology.components.pgpool.files import ACCESS, CONFIG, KEY, backends_of, listens_on, mode_of
@@ -11,18 +11,15 @@ from topology.components.pgpool.settings import size
 
 _START = r"""
 mode=$1 backends=$2 pool=$3 port=$4 client=$5 sites=$6 config=$7 access=$8 key=$9 prepared=${10}
-programs=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
-export PATH=$programs:$PATH PGPASSWORD=throw-away
-mkdir -p /run/postgresql /run/databases /var/log/postgresql
-chown postgres: /run/postgresql /run/databases /var/log/postgresql
-as_postgres() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
+export PGPASSWORD=throw-away
+mkdir -p /run/databases /var/log/postgresql && chown postgres: /run/databases /var/log/postgresql
 for address in $client $pool; do ip address add "$address/32" dev lo 2>/dev/null; done
 first=
 for place in $backends; do
     address=${place%:*} data=/run/databases/${place%:*}
     ip address add "$address/32" dev lo 2>/dev/null
     if [ -z "$first" ]; then
-        as_postgres initdb --no-sync --username=postgres "$data" >/run/made 2>&1 || cat /run/made
+        make_postgres "$data"
         echo 'host all all all scram-sha-256' >>"$data/pg_hba.conf"
     else
         as_postgres pg_basebackup --host="/run/postgresql/$first" --pgdata="$data" --checkpoint=fast >/run/made 2>&1
@@ -30,13 +27,12 @@ for place in $backends; do
         echo "primary_conninfo = 'host=/run/postgresql/$first'" >>"$data/postgresql.auto.conf"
     fi
     mkdir -p "/run/postgresql/$address" && chown postgres: "/run/postgresql/$address"
-    as_postgres postgres -D "$data" -c listen_addresses="$address" -c port="${place#*:}" -c shared_buffers=32MB \
-        -c unix_socket_directories="/run/postgresql/$address" -c fsync=off >"/run/$address.said" 2>&1 &
-    for try in $(seq 150); do grep -q 'ready to accept' "/run/$address.said" && break; sleep 0.1; done
+    start_postgres "/run/$address.said" -D "$data" -c listen_addresses="$address" -c port="${place#*:}" \
+        -c shared_buffers=32MB -c unix_socket_directories="/run/postgresql/$address" -c fsync=off
     if [ -z "$first" ]; then
-        first=$address admin="as_postgres psql --host=/run/postgresql/$address --quiet"
+        first=$address
         for site in $sites; do
-            $admin --command="create user $site password 'throw-away'" --command="create database $site owner $site"
+            add_site "$site" --host="/run/postgresql/$address"
             psql --host="$address" "user=$site dbname=$site" --quiet \
                 --command='create table pages (number int primary key)'
         done
@@ -115,4 +111,4 @@ def boot(stage: Stage) -> Verdict:
         f"{backends[0].address} is {'main' if mode_of(placed) == 'slony' else 'primary'}, up",
         "a wrong password is refused",
     ]
-    return booting.boot(stage, start=_START, ask=_ASK, expects=expects, words=words)
+    return booting.boot(stage, start=databases.POSTGRESQL + _START, ask=_ASK, expects=expects, words=words)

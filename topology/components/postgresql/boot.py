@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topology.components import booting
+from topology.components import booting, databases
 from topology.components.base import Placed, Stage, Verdict
 from topology.components.cluster import LOOPBACK
 from topology.components.postgresql.access import REPLICATOR, client_addresses
@@ -24,27 +24,21 @@ archive_mode = off
 """
 _START = r"""
 primary=$1 replica=$2 own=$3 site=$4 port=$5 folders=$6 data=$7 copy=$8 mark=$9
-programs=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
-export PATH=$programs:$PATH
 for address in "$primary" "$replica" "${10}" 192.0.2.99; do
     [ "$address" = - ] || ip address add "$address/32" dev lo 2>/dev/null
 done
 mkdir -p /run/postgresql/primary /run/postgresql/replica && chown -R postgres: /run/postgresql "$folders"
-as_postgres() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
 runuser() { shift 3; as_postgres "$@"; }
 start() { # name, options: two servers of one machine, of which the one that is not under test leaves loopback alone
-    as_postgres "$programs/postgres" -c config_file="$folders/$1/postgresql.conf" "${@:2}" >"/run/$1.said" 2>&1 &
-    for try in $(seq 150); do grep -q 'ready to accept' "/run/$1.said" && return; kill -0 $! || break; sleep 0.1; done
-    cat "/run/$1.said"
+    start_postgres "/run/$1.said" -c config_file="$folders/$1/postgresql.conf" "${@:2}"
 }
-admin() { as_postgres psql --host="/run/postgresql/$1" --port="$port" --quiet --no-align --tuples-only --command="$2"; }
-cd / && install -d -o postgres -g postgres -m 0700 "$data" "$data/primary"
-as_postgres "$programs/initdb" --no-sync --username=postgres "$data/primary" >/run/made 2>&1 || cat /run/made
+install -d -o postgres -g postgres -m 0700 "$data"
+make_postgres "$data/primary"
 [ "$own" = primary ] && start primary || start primary -c listen_addresses="$primary"
-admin primary "create user $site password 'throw-away'"
-admin primary "create database $site owner $site"
+place="--host=/run/postgresql/primary --port=$port"
+add_site "$site" $place
 [ "$replica" = - ] || {
-    admin primary "create user replicator replication password 'throw-away'"
+    as_postgres psql $place --quiet --command="create user replicator replication password 'throw-away'"
     install -o postgres -g postgres -m 0600 /dev/null "${11}"
     echo "$primary:$port:replication:replicator:throw-away" >"${11}"
     ip route replace local "$primary" dev lo src "$replica" table local # the replica comes from its own address
@@ -110,7 +104,7 @@ def boot(stage: Stage) -> Verdict:
     if replica is not None:
         expects += ["SQL row replicated: front", "cannot execute DELETE in a read-only", "promoted, it writes sports"]
     words = _words(placed, primary, replica, folders)
-    return booting.boot(stage, start=_START, ask=_ASK, expects=expects, words=words)
+    return booting.boot(stage, start=databases.POSTGRESQL + _START, ask=_ASK, expects=expects, words=words)
 
 
 def _first_replica(primary: Placed) -> Placed | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topology.components import booting
+from topology.components import booting, databases
 from topology.components.base import Placed, Stage, Verdict
 from topology.components.slony.files import PASSFILE, folder_of, listed_of
 from topology.components.slony.preparations import copy_line, list_line
@@ -10,29 +10,22 @@ from topology.components.slony.settings import ROLE, nodes_of
 
 _START = r"""
 site=$3 passfile=$5 all=$6
-programs=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
-export PATH=$programs:$PATH
-mkdir -p /run/postgresql /run/databases && chown postgres: /run/postgresql /run/databases
 chown -R postgres: /etc/slony1 /var/lib/postgresql
-as_postgres() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
 : >"$passfile"
 for address in $all; do
     ip address add "$address/32" dev lo
     data=/run/databases/$address
-    as_postgres initdb --no-sync --username=postgres "$data" >/run/made 2>&1 || cat /run/made
+    make_postgres "$data"
     echo 'host all all all scram-sha-256' >>"$data/pg_hba.conf"
     mkdir -p "/run/postgresql/$address" && chown postgres: "/run/postgresql/$address"
-    as_postgres postgres -D "$data" -c listen_addresses="$address" -c shared_buffers=32MB -c fsync=off \
-        -c unix_socket_directories="/run/postgresql/$address" >"/run/$address.said" 2>&1 &
+    start_postgres "/run/$address.said" -D "$data" -c listen_addresses="$address" -c shared_buffers=32MB \
+        -c fsync=off -c unix_socket_directories="/run/postgresql/$address"
     echo "$address:5432:*:slony:throw-away" >>"$passfile"
+    place="--host=/run/postgresql/$address"
+    as_postgres psql $place --quiet --command="create user slony superuser password 'throw-away'"
+    add_site "$site" $place
 done
 chown postgres: "$passfile" && chmod 600 "$passfile"
-for address in $all; do
-    for try in $(seq 150); do grep -q 'ready to accept' "/run/$address.said" && break; sleep 0.1; done
-    admin="as_postgres psql --host=/run/postgresql/$address --quiet"
-    $admin --command="create user slony superuser password 'throw-away'"
-    $admin --command="create user $site password 'throw-away'" --command="create database $site owner $site"
-done
 cat /run/*.said >/run/said
 """
 _ASK = r"""
@@ -128,7 +121,7 @@ def boot(stage: Stage) -> Verdict:
         *(copy_line(site, origin), list_line(site), listed_of(site), subscriber.host),
     )
     expects = ["SQL row replicated: bob", "cannot be modified on a subscriber node", "moved: the former subscriber"]
-    return booting.boot(stage, start=_START, ask=_ASK, expects=expects, words=words)
+    return booting.boot(stage, start=databases.POSTGRESQL + _START, ask=_ASK, expects=expects, words=words)
 
 
 def _scaffold_peer(stage: Stage, peer: Placed, folder: str) -> None:

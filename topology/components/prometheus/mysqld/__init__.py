@@ -9,6 +9,7 @@ The version of Ubuntu 24.04 was not looked up, and it was not started there.
 from __future__ import annotations
 
 from topology.components.base import Measured
+from topology.components.databases import MARIADB
 from topology.components.prometheus.exporting import METRICS, Exporter
 from topology.demands import guess
 
@@ -32,12 +33,9 @@ class MysqldExporter(Exporter):
     evidence = "booted"
     measured = Measured(memory_mib=16, cpu_ms=9.5, says="a scrape, 20 of them")
     answer = "GET /metrics: 200, mysql_up 1"
-    before = r"""
-install -d -o mysql -g mysql /run/mysqld /run/database
-mariadb-install-db --no-defaults --user=mysql --datadir=/run/database --skip-test-db >/run/made 2>&1
-/usr/sbin/mariadbd --no-defaults --user=mysql --datadir=/run/database --skip-networking \
-    --innodb-buffer-pool-size=32M --socket=/run/mysqld/mysqld.sock >/run/database.log 2>&1 &
-for try in $(seq 150); do [ -S /run/mysqld/mysqld.sock ] && break; sleep 0.1; done
+    before = f"""{MARIADB}
+start_mariadb /run/database /run/mysqld/mysqld.sock /run/database.log --no-defaults --skip-networking \\
+    --innodb-buffer-pool-size=32M
 """
 
 

@@ -9,6 +9,7 @@ The version of Ubuntu 24.04 was not started here.
 from __future__ import annotations
 
 from topology.components.base import Measured
+from topology.components.databases import POSTGRESQL
 from topology.components.prometheus.exporting import METRICS, Exporter
 from topology.demands import guess
 
@@ -32,14 +33,9 @@ class PostgresExporter(Exporter):
     evidence = "booted"
     measured = Measured(memory_mib=16, cpu_ms=3.0, says="a scrape, 20 of them")
     answer = "GET /metrics: 200, pg_up 1"
-    before = r"""
-programs=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
-mkdir -p /run/postgresql /run/database && chown postgres: /run/postgresql /run/database
-as() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
-as "$programs/initdb" --no-sync -A peer /run/database >/run/made 2>&1
-as "$programs/postgres" -D /run/database -c listen_addresses= -c unix_socket_directories=/run/postgresql \
-    >/run/database.log 2>&1 &
-for try in $(seq 100); do grep -q 'ready to accept' /run/database.log && break; sleep 0.1; done
+    before = f"""{POSTGRESQL}
+make_postgres /run/database --auth=peer
+start_postgres /run/database.log -D /run/database -c listen_addresses= -c unix_socket_directories=/run/postgresql
 """
 
 
