@@ -39,6 +39,11 @@ class Entry:
     evidence: str
 
     @property
+    def tried(self) -> str:
+        """How far it was tried, in a word."""
+        return self.component.evidence.replace("_", "-")
+
+    @property
     def debian(self) -> str:
         """Its version in Debian 12; a dash where it brings no program."""
         return self.component.packages.get("debian12", "—")

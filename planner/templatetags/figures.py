@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 from planner import charts, figures
 from planner.metrics import Difference, Metric
@@ -20,6 +23,14 @@ register.filter("count", figures.count)
 register.filter("size", figures.size)
 register.filter("duration", figures.duration)
 register.filter("moment", figures.moment)
+
+_TICKED = re.compile(r"`([^`\n]+)`")
+
+
+@register.filter
+def ticked(says: str) -> SafeString:
+    """A sentence with what stands `between ticks` set as code, as it is in the docstrings and answers it comes from."""
+    return mark_safe(_TICKED.sub(r"<code>\1</code>", conditional_escape(says)))
 
 
 @register.inclusion_tag("parts/number.html")

@@ -8,6 +8,7 @@ import pytest
 from django.template import engines
 
 from planner import figures
+from planner.templatetags.figures import ticked
 from topology.capacity import Number
 from topology.value import Estimate
 
@@ -100,3 +101,9 @@ def test_the_bar_says_in_words_what_it_shows() -> None:
 
 def _render(text: str, **context: object) -> str:
     return engines["django"].from_string("{% load figures %}" + text).render(context)
+
+
+def test_what_stands_between_ticks_is_set_as_code_and_the_rest_is_escaped() -> None:
+    assert ticked("100 less %idle of `sar -u <b>`, & no more`") == (
+        "100 less %idle of <code>sar -u &lt;b&gt;</code>, &amp; no more`"
+    )

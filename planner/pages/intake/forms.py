@@ -306,17 +306,17 @@ class PlanForm(forms.Form):
     domain = forms.CharField(max_length=253, initial="www.example.com", label="Domain of the site")
     stack = forms.ChoiceField(
         choices=[
-            ("today", "Today's: nginx, gunicorn, HAProxy, PgBouncer, PostgreSQL"),
-            ("chapter21", "Chapter 21's of 2006: Apache with mod_python, Perlbal, lighttpd, Slony"),
+            ("today", "Today's: nginx, gunicorn, HAProxy"),
+            ("chapter21", "Of 2006: mod_python, Perlbal, Slony"),
         ],
         required=False,
         label="Programs",
-        help_text="What the stages add. Each server's programs can be changed later.",
+        help_text="What the stages add; those of 2006 are chapter 21's of The Django Book. All can be changed later.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(Div("name", "domain", "stack", css_class="fields"))
+        self.helper = _helper(Div("name", "domain", css_class="fields"), "stack")
 
     def clean_name(self) -> str:
         """Printable text that is not empty."""
