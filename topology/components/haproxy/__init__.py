@@ -6,8 +6,11 @@ its health checks gets no traffic, and a request that it did not begin to answer
 
 from __future__ import annotations
 
+from typing import Any
+
+from topology.components import balancing
+from topology.components.balancing import Backend, file_prefixes, media_of, web_of
 from topology.components.base import (
-    DYNAMIC,
     Component,
     ConfigFile,
     Demand,
@@ -21,7 +24,6 @@ from topology.components.base import (
     Trouble,
     Validator,
 )
-from topology.components.haproxy.backends import file_prefixes, fronts_media, media_of, web_of
 from topology.components.haproxy.reader import read
 from topology.components.haproxy.settings import HaproxySettings, memory_of, size
 from topology.components.haproxy.validate import PATH, boot, check
@@ -29,7 +31,7 @@ from topology.components.reading import Reading, Texts
 from topology.components.rendering import render
 from topology.demands import HAPROXY_PASS, bytes_of
 from topology.sizing import HEALTH_PATH
-from topology.workload import KINDS, Kind, RequestClass
+from topology.workload import Kind, RequestClass
 
 METRICS_PORT = 8405
 
@@ -37,6 +39,10 @@ METRICS_PORT = 8405
 def _is_watched(placed: Placed) -> bool:
     """HAProxy has its figures itself; it shows them only where somebody asks."""
     return bool(placed.cluster.hosts_offering("monitoring"))
+
+
+HIGHEST_WEIGHT = 256
+"""As HAProxy takes it."""
 
 
 class Haproxy(Component):
@@ -87,22 +93,13 @@ class Haproxy(Component):
     )
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
-        """Port 80 of the public; beside a virtual address only its first holder has traffic."""
-        sharing = [host.name for host in placed.cluster.hosts_offering("vrrp")]
-        standby = placed.host.name in sharing[1:]
-        has_media = bool(placed.cluster.hosts_offering("media"))
-        carries = frozenset(KINDS) if fronts_media(placed) or not has_media else DYNAMIC
-        weight = 0.0 if standby else placed.host.type.cores * placed.host.type.speed
-        balancer = Endpoint(service="balancer", port=80, carries=carries, public=True, weight=weight)
+        """Port 80 of the public, and what monitoring asks."""
+        balancer = balancing.endpoint(placed)
         return (balancer, Endpoint(service="metrics", port=METRICS_PORT)) if _is_watched(placed) else (balancer,)
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """The web servers, and the media servers where there are several."""
-        web = Need(services=("web",), why="passes requests on to the web servers", fronts=True, policy="round_robin")
-        media = Need(
-            services=("media",), why="spreads media requests over the media servers", fronts=True, policy="round_robin"
-        )
-        return (web, media) if fronts_media(placed) else (web,)
+        return balancing.needs(placed, "round_robin")
 
     def size(self, placed: Placed) -> Sizing:
         """Connections and timeouts."""
@@ -115,8 +112,8 @@ class Haproxy(Component):
         text = render(
             self,
             "haproxy.cfg.j2",
-            web=[server.values() for server in web],
-            media=[server.values() for server in media],
+            web=[_values(server) for server in web],
+            media=[_values(server) for server in media],
             media_names=[site.media_domain for site in placed.cluster.sites],
             file_prefixes=file_prefixes(placed),
             checks=[
@@ -128,7 +125,10 @@ class Haproxy(Component):
             upload_bytes=sizing["upload_mib"] * 1024 * 1024,
             s=dict(sizing.values),
         )
-        reasons = (*sizing.reasons, *(server.room.reason(server.name) for server in web if server.room))
+        reasons = (
+            *sizing.reasons,
+            *(server.room.reason(f"server {server.name} maxconn") for server in web if server.room),
+        )
         return (ConfigFile(path=PATH, text=text, unit="haproxy.service", reasons=reasons),)
 
     def read(self, placed: Placed, texts: Texts) -> Reading:
@@ -142,6 +142,13 @@ class Haproxy(Component):
     def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
         """A pass for each request, with a new client connection."""
         return Demand(cpu_ms=HAPROXY_PASS, bytes_out=bytes_of(item, kind))
+
+
+def _values(server: Backend) -> dict[str, Any]:
+    """What the template prints of a server."""
+    room = None if server.room is None else server.room.requests
+    weight = server.weight(HIGHEST_WEIGHT)
+    return {"name": server.name, "address": server.address, "port": server.port, "weight": weight, "maxconn": room}
 
 
 COMPONENT = Haproxy()

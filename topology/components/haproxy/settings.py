@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from topology import sizing
+from topology.components.balancing import media_of, web_of
 from topology.components.base import Memory, Placed, Settings, Sizer, Sizing
-from topology.components.haproxy.backends import media_of, web_of
 from topology.demands import guess
 from topology.value import Estimate
 

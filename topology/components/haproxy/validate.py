@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from topology.components import booting
+from topology.components.balancing import media_of, web_of
 from topology.components.base import Stage, Verdict
-from topology.components.haproxy.backends import media_of, web_of
 
 PATH = "/etc/haproxy/haproxy.cfg"
 _START = """

@@ -8,8 +8,8 @@ itself: to take a server away, take its line out.
 
 from __future__ import annotations
 
+from topology.components import balancing
 from topology.components.base import (
-    DYNAMIC,
     Component,
     ConfigFile,
     Demand,
@@ -26,13 +26,13 @@ from topology.components.base import (
 )
 from topology.components.perlbal.boot import boot
 from topology.components.perlbal.cost import PASS
-from topology.components.perlbal.files import files_of, fronts_media
+from topology.components.perlbal.files import files_of
 from topology.components.perlbal.reader import read
 from topology.components.perlbal.settings import PerlbalSettings, memory_of, size
 from topology.components.perlbal.validate import check
 from topology.components.reading import Reading, Texts
 from topology.demands import bytes_of
-from topology.workload import KINDS, Kind, RequestClass
+from topology.workload import Kind, RequestClass
 
 
 class Perlbal(Component):
@@ -89,18 +89,12 @@ class Perlbal(Component):
     )
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
-        """Port 80 of the public; beside a virtual address only its first holder has traffic."""
-        sharing = [host.name for host in placed.cluster.hosts_offering("vrrp")]
-        has_media = bool(placed.cluster.hosts_offering("media"))
-        carries = frozenset(KINDS) if fronts_media(placed) or not has_media else DYNAMIC
-        weight = 0.0 if placed.host.name in sharing[1:] else placed.host.type.cores * placed.host.type.speed
-        return (Endpoint(service="balancer", port=80, carries=carries, public=True, processes=1, weight=weight),)
+        """Port 80 of the public; one process does all its work."""
+        return (balancing.endpoint(placed, processes=1),)
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """The web servers, and the media servers where there are several."""
-        web = Need(services=("web",), why="passes requests on to the web servers", fronts=True)
-        media = Need(services=("media",), why="spreads media requests over the media servers", fronts=True)
-        return (web, media) if fronts_media(placed) else (web,)
+        return balancing.needs(placed, "random")
 
     def size(self, placed: Placed) -> Sizing:
         """Connections and timeouts."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from topology.components import booting
+from topology.components.balancing import fronts_media
 from topology.components.base import Stage, Verdict
-from topology.components.perlbal.files import CONFIG, USER, fronts_media, pools_of
+from topology.components.perlbal.files import CONFIG, USER, pools_of
 
 _START = r"""
 own=$1 addresses=$2 web=$3

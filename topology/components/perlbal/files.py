@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from topology.components.balancing import fronts_media
 from topology.components.base import Component, ConfigFile, Placed, Sizing
 from topology.components.perlbal.settings import size
 from topology.components.rendering import render, sections, words
@@ -12,11 +13,6 @@ UNIT_PATH = f"/etc/systemd/system/{UNIT}"
 USER = "www-data"
 """The account that Debian's own script of Perlbal runs it as."""
 Pairs = list[tuple[str, int | str]]
-
-
-def fronts_media(placed: Placed) -> bool:
-    """Media goes through the balancers once there are several media servers to choose from."""
-    return len(placed.cluster.hosts_offering("media")) > 1
 
 
 def pool_path(name: str) -> str:

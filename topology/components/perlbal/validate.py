@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from topology.components.balancing import fronts_media
 from topology.components.base import Stage, Verdict
-from topology.components.perlbal.files import CONFIG, UNIT, UNIT_PATH, fronts_media, pool_path, pools_of
+from topology.components.perlbal.files import CONFIG, UNIT, UNIT_PATH, pool_path, pools_of
 from topology.components.perlbal.reader import members, parse
 
 STILL_RUNNING = 124

@@ -8,16 +8,15 @@ and a request that it did not begin to answer goes to another.
 
 from __future__ import annotations
 
+from topology.components import balancing
 from topology.components.apache.balancer.boot import boot
 from topology.components.apache.balancer.files import ROLE, files_of
-from topology.components.apache.balancer.members import fronts_media
 from topology.components.apache.balancer.reader import read
 from topology.components.apache.balancer.settings import BalancerSettings, memory_of, size
 from topology.components.apache.balancer.texts import LOGS, TRANSLATIONS, TROUBLES
 from topology.components.apache.balancer.validate import check
 from topology.components.apache.cost import PASS_BALANCED
 from topology.components.base import (
-    DYNAMIC,
     Component,
     ConfigFile,
     Demand,
@@ -31,7 +30,7 @@ from topology.components.base import (
 )
 from topology.components.reading import Reading, Texts
 from topology.demands import bytes_of
-from topology.workload import KINDS, Kind, RequestClass
+from topology.workload import Kind, RequestClass
 
 
 class ApacheBalancer(Component):
@@ -60,21 +59,12 @@ class ApacheBalancer(Component):
     )
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
-        """Port 80 of the public; beside a virtual address only its first holder has traffic."""
-        sharing = [host.name for host in placed.cluster.hosts_offering("vrrp")]
-        standby = placed.host.name in sharing[1:]
-        has_media = bool(placed.cluster.hosts_offering("media"))
-        carries = frozenset(KINDS) if fronts_media(placed) or not has_media else DYNAMIC
-        weight = 0.0 if standby else placed.host.type.cores * placed.host.type.speed
-        return (Endpoint(service="balancer", port=80, carries=carries, public=True, weight=weight),)
+        """Port 80 of the public."""
+        return (balancing.endpoint(placed),)
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """The web servers, and the media servers where there are several."""
-        web = Need(services=("web",), why="passes requests on to the web servers", fronts=True, policy="round_robin")
-        media = Need(
-            services=("media",), why="spreads media requests over the media servers", fronts=True, policy="round_robin"
-        )
-        return (web, media) if fronts_media(placed) else (web,)
+        return balancing.needs(placed, "round_robin")
 
     def size(self, placed: Placed) -> Sizing:
         """Threads, checks and timeouts."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from topology.components import booting
-from topology.components.apache.balancer.members import media_of, web_of
 from topology.components.apache.checking import START
+from topology.components.balancing import media_of, web_of
 from topology.components.base import Stage, Verdict
 
 _FAR = r"""

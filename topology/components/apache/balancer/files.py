@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from topology import sizing
-from topology.components.apache.balancer.members import Member, file_prefixes, fronts_media, media_of, web_of
+from topology.components.apache.balancer.members import values_of
 from topology.components.apache.balancer.settings import size, workers_of
 from topology.components.apache.main import UNIT, main_file, sites_path
 from topology.components.apache.units import drop_in
+from topology.components.balancing import Backend, file_prefixes, fronts_media, media_of, web_of
 from topology.components.base import Component, ConfigFile, Placed
 from topology.components.rendering import render
 
@@ -34,7 +35,7 @@ def files_of(component: Component, placed: Placed) -> tuple[ConfigFile, ...]:
         media_names=media_names(placed),
         upload_bytes=sized["upload_mib"] * 1024 * 1024,
     )
-    reasons = tuple(server.room.reason(server.name) for server in web if server.room)
+    reasons = tuple(server.room.reason(f"member {server.name} max") for server in web if server.room)
     return (main, ConfigFile(path=SITES, text=text, unit=UNIT, reasons=reasons), drop_in(placed, with_secrets=False))
 
 
@@ -43,7 +44,7 @@ def media_names(placed: Placed) -> list[str]:
     return list(dict.fromkeys(site.media_domain for site in placed.cluster.sites)) if fronts_media(placed) else []
 
 
-def _groups(placed: Placed, web: tuple[Member, ...], health_path: str) -> list[dict[str, Any]]:
+def _groups(placed: Placed, web: tuple[Backend, ...], health_path: str) -> list[dict[str, Any]]:
     """Web servers for pages, the same ones for files where they have them, media servers."""
     first = placed.cluster.sites[0]
     host, health = first.domains[0], f"{first.path.rstrip('/')}{health_path}"
@@ -55,6 +56,6 @@ def _groups(placed: Placed, web: tuple[Member, ...], health_path: str) -> list[d
     return groups
 
 
-def _group(name: str, members: tuple[Member, ...], host: str, health: str) -> dict[str, Any]:
-    values = [member.values() for member in members]
+def _group(name: str, members: tuple[Backend, ...], host: str, health: str) -> dict[str, Any]:
+    values = [values_of(member) for member in members]
     return {"name": name, "members": values, "host": host, "health": health, "limited": name == "web"}

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from topology import sizing as rules
-from topology.components.apache.balancer.members import media_of, web_of
 from topology.components.apache.main import Workers, set_main
+from topology.components.balancing import media_of, web_of
 from topology.components.base import Memory, Placed, Settings, Sizer, Sizing
 from topology.demands import guess
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from topology.components.apache.balancer.files import MODULES, SITES
-from topology.components.apache.balancer.members import Member, file_prefixes, media_of, web_of
+from topology.components.apache.balancer.members import url_of
 from topology.components.apache.balancer.reader import group_of
 from topology.components.apache.checking import directives, tested, verdict
 from topology.components.apache.parsing import Directive
+from topology.components.balancing import Backend, file_prefixes, media_of, web_of
 from topology.components.base import Placed, Stage, Verdict
 
 NEEDED = ("timeout=", "connectiontimeout=", "hcmethod=GET", "hcuri=", "hcinterval=", "hcexpr=well")
@@ -37,10 +38,10 @@ def _members_differ(placed: Placed, found: Sequence[Directive]) -> str:
 
 def _expected(placed: Placed) -> set[tuple[str, str]]:
     web = web_of(placed, 0)
-    groups: dict[str, tuple[Member, ...]] = {"web": web, "media": media_of(placed)}
+    groups: dict[str, tuple[Backend, ...]] = {"web": web, "media": media_of(placed)}
     if file_prefixes(placed):
         groups["files"] = web
-    return {(name, member.url) for name, members in groups.items() for member in members}
+    return {(name, url_of(member)) for name, members in groups.items() for member in members}
 
 
 def _unchecked(member: Directive) -> str:

@@ -1,14 +1,12 @@
-"""The servers behind a balancer: the other ends of its edges, with room and weight."""
+"""What balancers share: what they offer and ask for, and the servers behind them with their room and share."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from topology.components.base import FILES, Placed, Reason
+from topology.components.base import DYNAMIC, FILES, Endpoint, Need, Placed, Policy, Reason
 from topology.components.cluster import Edge
-
-HIGHEST_WEIGHT = 256
+from topology.workload import KINDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +19,10 @@ class Room:
     balancers: int
     queue_slots: int
 
-    def reason(self, server: str) -> Reason:
-        """Why it is what it is."""
+    def reason(self, setting: str) -> Reason:
+        """Why it is what it is, under the name that the balancer's file has for it."""
         return Reason(
-            setting=f"server {server} maxconn",
+            setting=setting,
             value=self.requests,
             formula="(slots of its applications - one a site, kept free for health checks) / balancers in use"
             " + queue_slots, at least 1",
@@ -44,16 +42,37 @@ class Backend:
     name: str
     address: str
     port: int
-    weight: int
+    share: float
+    """What it is given, relative to the strongest of its equals: above 0, at most 1."""
     room: Room | None = None
     """None where nothing limits it."""
     servers: int = 1
     """Equal servers for which it stands."""
 
-    def values(self) -> dict[str, Any]:
-        """What the template prints."""
-        room = None if self.room is None else self.room.requests
-        return {"name": self.name, "address": self.address, "port": self.port, "weight": self.weight, "maxconn": room}
+    def weight(self, highest: int) -> int:
+        """Its share in a program's own numbers, of which the strongest has `highest`."""
+        return max(1, round(highest * self.share))
+
+
+def endpoint(placed: Placed, *, processes: int | None = None) -> Endpoint:
+    """Port 80 of the public; beside a virtual address only its first holder has traffic."""
+    sharing = [host.name for host in placed.cluster.hosts_offering("vrrp")]
+    has_media = bool(placed.cluster.hosts_offering("media"))
+    return Endpoint(
+        service="balancer",
+        port=80,
+        carries=frozenset(KINDS) if fronts_media(placed) or not has_media else DYNAMIC,
+        public=True,
+        processes=processes,
+        weight=0.0 if placed.host.name in sharing[1:] else placed.host.type.cores * placed.host.type.speed,
+    )
+
+
+def needs(placed: Placed, policy: Policy) -> tuple[Need, ...]:
+    """The web servers, and the media servers where there are several."""
+    web = Need(services=("web",), why="passes requests on to the web servers", fronts=True, policy=policy)
+    media = Need(services=("media",), why="spreads media requests over the media servers", fronts=True, policy=policy)
+    return (web, media) if fronts_media(placed) else (web,)
 
 
 def fronts_media(placed: Placed) -> bool:
@@ -93,7 +112,7 @@ def _backend(placed: Placed, edge: Edge, strongest: float, *, room: Room | None)
         name=host.name,
         address=host.address,
         port=edge.endpoint.port,
-        weight=max(1, round(HIGHEST_WEIGHT * _power(placed, edge) / strongest)),
+        share=_power(placed, edge) / strongest,
         room=room,
         servers=edge.fan_out,
     )
