@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from topology.components.apache.main import LOG_FOLDER, MAIN
 from topology.components.apache.parsing import Directive, directives_of
 from topology.components.apache.units import DROP_IN
-from topology.components.apache.vhosts import Vhost, folders_of
+from topology.components.apache.vhosts import Vhost
 from topology.components.base import Stage, Verdict
+from topology.components.fronting import folders_of
 
 _TEST = f"""
 mkdir -p /run/apache2 /var/log/apache2

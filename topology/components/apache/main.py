@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from topology import sizing as rules
-from topology.components.apache.vhosts import balancers_of
 from topology.components.base import ConfigFile, Placed, Sizer, Sizing
+from topology.components.fronting import balancers_of
 from topology.components.rendering import render
 
 UNIT = "apache2.service"

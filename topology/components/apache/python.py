@@ -6,20 +6,12 @@ from typing import Any
 
 from topology import sizing
 from topology.components.apache.units import secrets_folder
-from topology.components.base import (
-    DYNAMIC,
-    FILES,
-    Demand,
-    Endpoint,
-    Need,
-    Placed,
-    Preparation,
-    Stage,
-)
-from topology.demands import CACHED_PAGE_APP, bytes_of, demand_of
+from topology.components.base import FILES, Demand, Placed, Preparation, Stage
+from topology.components.serving import page_demand, preparation_lines
+from topology.demands import bytes_of
 from topology.design import Site
 from topology.value import Estimate
-from topology.workload import KINDS, Kind, RequestClass
+from topology.workload import Kind, RequestClass
 
 LIBRARY = "/usr/local/lib/tierwright"
 """Folder of the code that a bundle brings for Apache: what enters a site, and the bridge of mod_python."""
@@ -38,35 +30,14 @@ def compiled(stage: Stage, *paths: str) -> str:
     return "" if ran.status == 0 else "\n".join(ran.output.strip().splitlines()[-3:]) or "python3 failed"
 
 
-def web_endpoint(placed: Placed, *, slots: int, processes: int) -> Endpoint:
-    """Port 80: pages and API calls, files too while no media server has them."""
-    return Endpoint(
-        service="web",
-        port=80,
-        carries=DYNAMIC if placed.cluster.hosts_offering("media") else frozenset(KINDS),
-        public=True,
-        slots=slots,
-        processes=processes,
-        weight=placed.host.type.cores * placed.host.type.speed,
-    )
-
-
-def needs_of(connections: int) -> tuple[Need, ...]:
-    """The database, by a pool where there is one, and the cache: `connections` to each, of all sites together."""
-    return (
-        Need(services=("pool", "sql"), why="asks the database", connections=connections, local_first=True),
-        Need(services=("cache",), why="asks the cache", connections=connections),
-    )
-
-
 def memory_share(placed: Placed) -> float:
     """Share of the server's memory for Python: half beside a database or cache, else three quarters."""
     beside = {host.name for host in placed.cluster.hosts_offering(*NEIGHBOURS)}
     return 0.5 if placed.host.name in beside else 0.75
 
 
-def demand_of_request(kind: Kind, item: RequestClass, *, file: Estimate) -> Demand:
-    """A file that Apache sends, or (1 - cached share) x the view's CPU + cached share x a page from the cache.
+def demand_of_request(kind: Kind, item: RequestClass, *, file: Estimate) -> Demand | None:
+    """A file that Apache sends, or the page of an application.
 
     In one run a page of 100 rows cost 1.59 ms under mod_python and 1.51 under mod_wsgi, Apache's part included, and
     1.49 under gunicorn alone; the same page empty cost 0.31, 0.44 and 0.40: no difference is assumed to gunicorn's
@@ -74,11 +45,7 @@ def demand_of_request(kind: Kind, item: RequestClass, *, file: Estimate) -> Dema
     """
     if kind in FILES:
         return Demand(cpu_ms=file, bytes_out=bytes_of(item, kind))
-    cost = demand_of(item, kind)
-    if cost.cached_share.high == 0:
-        return Demand(cpu_ms=cost.app_cpu_ms, bytes_out=bytes_of(item, kind))
-    fresh = cost.app_cpu_ms.times(cost.cached_share.rest())
-    return Demand(cpu_ms=fresh.plus(CACHED_PAGE_APP.times(cost.cached_share)), bytes_out=bytes_of(item, kind))
+    return page_demand(kind, item)
 
 
 def entry_of(placed: Placed, site: Site) -> dict[str, Any]:
@@ -110,10 +77,7 @@ def code_and_packages(placed: Placed, program: str) -> tuple[Preparation, ...]:
             does=f"Put the code of {site.name} at {site.code.directory} and its packages into {site.root}/venv, made by"
             f" the system's own Python {python}: {program} is built with it, and another Python's packages would not"
             " load. Code, packages and the folders above them must be readable for www-data.",
-            lines=(
-                f"/usr/bin/python3 -m venv {site.root}/venv",
-                f"install -d -o www-data -g www-data {site.root}/static {site.root}/media",
-            ),
+            lines=preparation_lines(site, python="/usr/bin/python3"),
         )
         for site in placed.cluster.sites
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from topology.components.base import Placed
-from topology.components.cluster import PUBLIC
 from topology.design import Site
 
 
@@ -40,18 +39,3 @@ def media_vhosts_of(placed: Placed) -> tuple[Vhost, ...]:
     for site in placed.cluster.sites:
         named[site.media_domain] = (*named.get(site.media_domain, ()), site)
     return tuple(Vhost(names=(name,), sites=sites) for name, sites in named.items())
-
-
-def balancers_of(placed: Placed) -> list[str]:
-    """Addresses of those who stand before this server: the previous hop, and nobody else."""
-    own = {endpoint.service for endpoint in placed.cluster.endpoints_of(placed)}
-    edges = placed.cluster.edges_to(placed.host.name, *sorted(own))
-    clients = dict.fromkeys(
-        edge.client for edge in edges if edge.client != PUBLIC and edge.server_role == placed.role.name
-    )
-    return [placed.cluster.host(name).address for name in clients]
-
-
-def folders_of(site: Site) -> list[dict[str, str]]:
-    """URL and directory of a site's static files and media: the prefixes of STATIC_URL and MEDIA_URL."""
-    return [{"url": f"{site.path}{name}/", "directory": f"{site.root}/{name}/"} for name in ("static", "media")]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from topology.components.base import Component, ConfigFile, Placed, Sizing
-from topology.components.cluster import PUBLIC
+from topology.components.fronting import balancers_of
 from topology.components.rendering import render, sections, words
-from topology.design import Site
 
 UNIT = "lighttpd.service"
 MAIN = "/etc/lighttpd/lighttpd.conf"
@@ -35,15 +34,3 @@ def _drop_in(placed: Placed, sized: Sizing) -> ConfigFile:
     ]
     text = sections([("Unit", mounted), ("Service", service)])
     return ConfigFile(path=DROP_IN, text=text, action="restart", unit=UNIT)
-
-
-def balancers_of(placed: Placed) -> list[str]:
-    """Who stands before this server: the previous hop, and nobody else."""
-    edges = [e for e in placed.cluster.edges_to(placed.host.name) if e.server_role == placed.role.name]
-    clients = dict.fromkeys(edge.client for edge in edges if edge.client != PUBLIC and edge.endpoint.carries)
-    return [placed.cluster.host(name).address for name in clients]
-
-
-def folders_of(site: Site) -> list[dict[str, str]]:
-    """The same prefixes as STATIC_URL and MEDIA_URL in the site's settings."""
-    return [{"url": f"{site.path}{name}/", "directory": f"{site.root}/{name}/"} for name in ("static", "media")]

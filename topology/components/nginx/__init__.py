@@ -8,7 +8,6 @@ HTTP, FastCGI or uwsgi to the application, whichever that speaks.
 from __future__ import annotations
 
 from topology.components.base import (
-    DYNAMIC,
     FILES,
     Component,
     ConfigFile,
@@ -24,16 +23,17 @@ from topology.components.base import (
     Trouble,
     Validator,
 )
+from topology.components.fronting import passing_endpoint
 from topology.components.nginx.boot import boot
 from topology.components.nginx.files import main_file, media_file, web_file
 from topology.components.nginx.reader import MEDIA as MEDIA_FILE
 from topology.components.nginx.reader import WEB as WEB_FILE
 from topology.components.nginx.reader import read
-from topology.components.nginx.settings import NginxSettings, app_slots, memory_of, size
+from topology.components.nginx.settings import NginxSettings, memory_of, size
 from topology.components.nginx.validate import check
 from topology.components.reading import Reading, Texts
 from topology.demands import NGINX_FILE, NGINX_PROXY, bytes_of
-from topology.workload import KINDS, Kind, RequestClass
+from topology.workload import Kind, RequestClass
 
 WEB, MEDIA = "nginx", "nginx_media"
 
@@ -108,12 +108,10 @@ class Nginx(Component):
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """Port 80: the site's entry, or the files under the site's media name."""
-        weight = placed.host.type.cores * placed.host.type.speed
         if placed.role.name == MEDIA:
+            weight = placed.host.type.cores * placed.host.type.speed
             return (Endpoint(service="media", port=80, carries=FILES, public=True, weight=weight),)
-        carries = DYNAMIC if placed.cluster.hosts_offering("media") else frozenset(KINDS)
-        slots = app_slots(placed) if carries == DYNAMIC else None
-        return (Endpoint(service="web", port=80, carries=carries, public=True, slots=slots, weight=weight),)
+        return (passing_endpoint(placed),)
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """The application on its own host, else every one."""

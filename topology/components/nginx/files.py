@@ -7,7 +7,7 @@ from typing import Any
 
 from topology import sizing
 from topology.components.base import Component, ConfigFile, Placed
-from topology.components.cluster import PUBLIC, Edge
+from topology.components.fronting import applications_of, balancers_of, folders_of, media_folders_of
 from topology.components.nginx.reader import MAIN, MEDIA, WEB
 from topology.components.nginx.settings import size
 from topology.components.rendering import render
@@ -42,7 +42,7 @@ def web_file(component: Component, placed: Placed) -> ConfigFile:
         ],
         speeches=[speech for speech in SPEECHES if speech in {speech_of(placed, site) for site in cluster.sites}],
         servers=list(servers_of(placed)),
-        balancers=_balancers(placed, "web"),
+        balancers=balancers_of(placed),
         with_media=bool(cluster.hosts_offering("media")),
         health=sizing.HEALTH_PATH,
         s=dict(sized.values),
@@ -56,25 +56,17 @@ def media_file(component: Component, placed: Placed) -> ConfigFile:
     text = render(
         component,
         "media.conf.j2",
-        names=[{"name": name, "folders": folders} for name, folders in media_names_of(placed).items()],
+        names=[{"name": name, "folders": folders} for name, folders in media_folders_of(placed).items()],
         health=sizing.HEALTH_PATH,
-        balancers=_balancers(placed, "media"),
+        balancers=balancers_of(placed),
         s=dict(size(placed).values),
     )
     return ConfigFile(path=MEDIA, text=text, unit=UNIT)
 
 
-def media_names_of(placed: Placed) -> dict[str, list[dict[str, str]]]:
-    """The folders under each media name."""
-    names: dict[str, list[dict[str, str]]] = {}
-    for site in placed.cluster.sites:
-        names.setdefault(site.media_domain, []).extend(_folders(site))
-    return names
-
-
 def applications(placed: Placed, site: Site) -> list[str]:
     """Where the site's application listens: beside this server, or on every application server."""
-    edges = _edges(placed, site)
+    edges = applications_of(placed, site)
     if not edges:
         raise TierwrightError(
             f"{placed.host.name} is to pass requests on, but no server runs the application; give one the role"
@@ -89,13 +81,9 @@ def applications(placed: Placed, site: Site) -> list[str]:
     ]
 
 
-def _edges(placed: Placed, site: Site) -> list[Edge]:
-    return [e for e in placed.cluster.edges_from(placed, "app") if e.endpoint.site in ("", site.name)]
-
-
 def speech_of(placed: Placed, site: Site) -> str:
     """What the site's application speaks; raises TierwrightError where its servers speak different languages."""
-    spoken = {edge.endpoint.speaks or "http" for edge in _edges(placed, site)}
+    spoken = {edge.endpoint.speaks or "http" for edge in applications_of(placed, site)}
     if len(spoken) > 1:
         raise TierwrightError(
             f"the servers of {site.name} speak {' and '.join(sorted(spoken))}, and nginx passes a site on in one"
@@ -113,13 +101,6 @@ def passed(placed: Placed, site: Site) -> tuple[str, str]:
 
 def _upstream(site: Site) -> str:
     return f"app_{site.name}"
-
-
-def _balancers(placed: Placed, service: str) -> list[str]:
-    """Who stands before this server: the previous hop, and nobody else."""
-    edges = placed.cluster.edges_to(placed.host.name, service)
-    clients = dict.fromkeys(edge.client for edge in edges if edge.client != PUBLIC)
-    return [placed.cluster.host(name).address for name in clients]
 
 
 def servers_of(placed: Placed) -> Iterator[dict[str, Any]]:
@@ -140,10 +121,5 @@ def _location(placed: Placed, site: Site) -> dict[str, Any]:
         "directive": directive,
         "to": word,
         "media_domain": site.media_domain,
-        "folders": _folders(site),
+        "folders": folders_of(site),
     }
-
-
-def _folders(site: Site) -> list[dict[str, str]]:
-    """The same prefixes as STATIC_URL and MEDIA_URL in the site's settings."""
-    return [{"url": f"{site.path}{name}/", "directory": f"{site.root}/{name}/"} for name in ("static", "media")]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
 
 from topology import sizing
 from topology.components.base import Memory, Placed, Settings, Sizer, Sizing
+from topology.components.fronting import app_slots
 from topology.demands import guess
 
 WORKER_MIB = guess(3, 6, 20, "an nginx worker with a few hundred connections; buffers grow with them")
@@ -24,25 +24,6 @@ class NginxSettings(Settings):
     """Connections of one worker, to clients and to the application together."""
     file_seconds: Annotated[int, Field(ge=0, le=31_536_000)] | None = None
     """How long a browser may keep a static or media file without asking again; an hour by default."""
-
-
-def app_slots(placed: Placed) -> int | None:
-    """Requests that the applications behind this server can work on at once; None where none says."""
-    cluster = placed.cluster
-    every = cluster.providers("app")
-    local = [offer for offer in every if offer.placed.host.name == placed.host.name]
-    if local:
-        return _slots((offer.endpoint.slots, 1) for offer in local)
-    shared = _slots((offer.endpoint.slots, cluster.stands_for(offer.placed.host.name)) for offer in every)
-    return None if shared is None else max(1, shared // max(1, cluster.count("web")))
-
-
-def _slots(counted: Iterable[tuple[int | None, int]]) -> int | None:
-    """Slots of applications, each with how many servers have it; None where there are none or one has no limit."""
-    listed = list(counted)
-    if not listed or any(slots is None for slots, _ in listed):
-        return None
-    return sum((slots or 0) * servers for slots, servers in listed)
 
 
 def size(placed: Placed) -> Sizing:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from topology.components.base import Stage, Verdict
-from topology.components.nginx.files import applications, media_names_of, servers_of
+from topology.components.fronting import media_folders_of
+from topology.components.nginx.files import applications, servers_of
 from topology.components.nginx.reader import MAIN, MEDIA, PASSES, WEB, Directive, every, parse
 from topology.components.reading import seconds_of
 
@@ -86,7 +87,7 @@ def _folders_differ(stage: Stage, own: tuple[Directive, ...]) -> str:
 
 def _folders(stage: Stage) -> Iterator[dict[str, str]]:
     if not _is_web(stage):
-        yield from (folder for folders in media_names_of(stage.placed).values() for folder in folders)
+        yield from (folder for folders in media_folders_of(stage.placed).values() for folder in folders)
         return
     for server in servers_of(stage.placed):
         for site in server["sites"]:

@@ -7,8 +7,9 @@ from topology.components.apache.checking import UNKNOWN
 from topology.components.apache.main import UNIT, main_file, sites_path
 from topology.components.apache.media.settings import size, workers_of
 from topology.components.apache.units import drop_in
-from topology.components.apache.vhosts import folders_of, media_vhosts_of
+from topology.components.apache.vhosts import media_vhosts_of
 from topology.components.base import Component, ConfigFile, Placed
+from topology.components.fronting import folders_of
 from topology.components.rendering import render
 
 ROLE = "apache_media"

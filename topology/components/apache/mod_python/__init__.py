@@ -9,6 +9,7 @@ Debian's own handler for WSGI answers 200 to everything, so the bundle brings a 
 
 from __future__ import annotations
 
+from topology.components import fronting, serving
 from topology.components.apache.cost import FILE_PREFORK
 from topology.components.apache.main import UNIT
 from topology.components.apache.mod_python.files import ROLE, files_of
@@ -16,13 +17,7 @@ from topology.components.apache.mod_python.reader import reading_of
 from topology.components.apache.mod_python.settings import ModPythonSettings, memory_of, size
 from topology.components.apache.mod_python.texts import LOGS, TRANSLATIONS, TROUBLES
 from topology.components.apache.mod_python.validate import boot, check
-from topology.components.apache.python import (
-    code_and_packages,
-    demand_of_request,
-    needs_of,
-    secrets_stay_closed,
-    web_endpoint,
-)
+from topology.components.apache.python import code_and_packages, demand_of_request, secrets_stay_closed
 from topology.components.base import (
     Component,
     ConfigFile,
@@ -69,11 +64,11 @@ class ModPython(Component):
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """Port 80: Apache and the application in one."""
         slots = size(placed)["max_request_workers"]
-        return (web_endpoint(placed, slots=slots, processes=slots),)
+        return (fronting.endpoint(placed, slots=slots, processes=slots),)
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """Database and cache: a connection of each process for every site."""
-        return needs_of(size(placed)["max_request_workers"] * len(placed.cluster.sites))
+        return serving.needs(placed, size(placed)["max_request_workers"])
 
     def size(self, placed: Placed) -> Sizing:
         """Processes and timeouts."""

@@ -11,8 +11,9 @@ from topology.components.apache.main import UNIT, main_file, sites_path
 from topology.components.apache.mod_python.settings import endings_of, size, workers_of
 from topology.components.apache.python import LIBRARY, entry_of
 from topology.components.apache.units import drop_in
-from topology.components.apache.vhosts import folders_of, vhosts_of
+from topology.components.apache.vhosts import vhosts_of
 from topology.components.base import Component, ConfigFile, Placed, Sizing
+from topology.components.fronting import folders_of
 from topology.components.rendering import render
 from topology.design import Site
 

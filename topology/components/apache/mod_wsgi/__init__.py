@@ -8,6 +8,7 @@ Version 5 of Ubuntu 24.04 was not started here.
 
 from __future__ import annotations
 
+from topology.components import fronting, serving
 from topology.components.apache.cost import FILE_EVENT
 from topology.components.apache.main import UNIT
 from topology.components.apache.mod_wsgi.files import ROLE, files_of
@@ -15,13 +16,7 @@ from topology.components.apache.mod_wsgi.reader import reading_of
 from topology.components.apache.mod_wsgi.settings import ModWsgiSettings, memory_of, size
 from topology.components.apache.mod_wsgi.texts import LOGS, TROUBLES
 from topology.components.apache.mod_wsgi.validate import boot, check
-from topology.components.apache.python import (
-    code_and_packages,
-    demand_of_request,
-    needs_of,
-    secrets_stay_closed,
-    web_endpoint,
-)
+from topology.components.apache.python import code_and_packages, demand_of_request, secrets_stay_closed
 from topology.components.base import (
     Component,
     ConfigFile,
@@ -67,11 +62,11 @@ class ModWsgi(Component):
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """Port 80: Apache and the applications of all sites behind it."""
         sized, sites = size(placed), len(placed.cluster.sites)
-        return (web_endpoint(placed, slots=sized["slots"] * sites, processes=sized["processes"] * sites),)
+        return (fronting.endpoint(placed, slots=sized["slots"] * sites, processes=sized["processes"] * sites),)
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """Database and cache: a connection of each thread of every site."""
-        return needs_of(size(placed)["slots"] * len(placed.cluster.sites))
+        return serving.needs(placed, size(placed)["slots"])
 
     def size(self, placed: Placed) -> Sizing:
         """Daemons, Apache's processes and timeouts."""

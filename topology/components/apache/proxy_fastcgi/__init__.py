@@ -12,11 +12,10 @@ from topology.components.apache.proxy_fastcgi.boot import boot
 from topology.components.apache.proxy_fastcgi.cost import demand_of
 from topology.components.apache.proxy_fastcgi.files import ROLE, files_of
 from topology.components.apache.proxy_fastcgi.reader import read
-from topology.components.apache.proxy_fastcgi.settings import ProxyFastcgiSettings, memory_of, size, slots_here
+from topology.components.apache.proxy_fastcgi.settings import ProxyFastcgiSettings, memory_of, size
 from topology.components.apache.proxy_fastcgi.texts import LOGS, TROUBLES
 from topology.components.apache.proxy_fastcgi.validate import check
 from topology.components.base import (
-    DYNAMIC,
     Component,
     ConfigFile,
     Demand,
@@ -28,8 +27,9 @@ from topology.components.base import (
     Sizing,
     Validator,
 )
+from topology.components.fronting import passing_endpoint
 from topology.components.reading import Reading, Texts
-from topology.workload import KINDS, Kind, RequestClass
+from topology.workload import Kind, RequestClass
 
 
 class ProxyFastcgi(Component):
@@ -60,17 +60,7 @@ class ProxyFastcgi(Component):
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """Port 80: pages and API calls, files too while no media server has them."""
-        has_media = bool(placed.cluster.hosts_offering("media"))
-        return (
-            Endpoint(
-                service="web",
-                port=80,
-                carries=DYNAMIC if has_media else frozenset(KINDS),
-                public=True,
-                slots=slots_here(placed) if has_media else None,
-                weight=placed.host.type.cores * placed.host.type.speed,
-            ),
-        )
+        return (passing_endpoint(placed),)
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """The application on its own host, else every one."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from topology.components.base import Placed
 from topology.components.cluster import Edge
+from topology.components.fronting import applications_of
 from topology.design import Site
 from topology.errors import Place, TierwrightError
 
@@ -33,7 +34,7 @@ def backends_of(placed: Placed, site: Site) -> tuple[Backend, ...]:
 
     Raises TierwrightError where nobody runs the application, or who runs it does not speak FastCGI.
     """
-    edges = [edge for edge in placed.cluster.edges_from(placed, "app") if edge.endpoint.site in ("", site.name)]
+    edges = applications_of(placed, site)
     deaf = next((edge for edge in edges if edge.endpoint.speaks != "fastcgi"), None)
     problem = ""
     if not edges:

@@ -9,8 +9,9 @@ from topology.components.apache.main import UNIT, main_file, sites_path
 from topology.components.apache.proxy_fastcgi.backends import backends_of
 from topology.components.apache.proxy_fastcgi.settings import size, workers_of
 from topology.components.apache.units import drop_in
-from topology.components.apache.vhosts import folders_of, vhosts_of
+from topology.components.apache.vhosts import vhosts_of
 from topology.components.base import Component, ConfigFile, Placed
+from topology.components.fronting import folders_of
 from topology.components.rendering import render
 from topology.design import Site
 

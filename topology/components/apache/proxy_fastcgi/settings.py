@@ -9,6 +9,7 @@ from pydantic import Field
 from topology import sizing as rules
 from topology.components.apache.main import Workers, set_main
 from topology.components.base import Memory, Placed, Settings, Sizer, Sizing
+from topology.components.fronting import app_slots
 from topology.demands import guess
 
 PROCESS_MIB = guess(4, 12, 40, "a process of the event MPM with 64 to 512 threads; buffers grow with traffic")
@@ -24,25 +25,10 @@ class ProxyFastcgiSettings(Settings):
     """How long a browser may keep a static or media file without asking again; an hour by default."""
 
 
-def slots_here(placed: Placed) -> int | None:
-    """Requests that the applications behind this server can work on at once for it; None where none says.
-
-    Applications on other servers are shared with the other web servers.
-    """
-    cluster = placed.cluster
-    every = cluster.providers("app")
-    local = [offer for offer in every if offer.placed.host.name == placed.host.name]
-    counted = [(offer, 1 if local else cluster.stands_for(offer.placed.host.name)) for offer in local or every]
-    if not counted or any(offer.endpoint.slots is None for offer, _ in counted):
-        return None
-    total = sum((offer.endpoint.slots or 0) * servers for offer, servers in counted)
-    return total if local else max(1, total // max(1, cluster.count("web")))
-
-
 def size(placed: Placed) -> Sizing:
     """Threads, connections to the applications and timeouts of one server."""
     sizer = Sizer(placed.written)
-    slots, limits = slots_here(placed) or 0, placed.cluster.limits
+    slots, limits = app_slots(placed) or 0, placed.cluster.limits
     sizer.set(
         "threads",
         min(512, max(64, rules.rounded_up(4 * slots, 64))),

@@ -9,8 +9,9 @@ from topology.components.apache.parsing import Directive
 from topology.components.apache.proxy_fastcgi.backends import backends_of
 from topology.components.apache.proxy_fastcgi.files import SITES
 from topology.components.apache.proxy_fastcgi.reader import passed_on, url_of
-from topology.components.apache.vhosts import folders_of, vhosts_of
+from topology.components.apache.vhosts import vhosts_of
 from topology.components.base import Placed, Stage, Verdict
+from topology.components.fronting import folders_of
 
 OVERRIDES = {("true", "SCRIPT_NAME", ""), ("true", "PATH_INFO", "%{REQUEST_URI}")}
 

@@ -10,10 +10,11 @@ the provider's limits.
 
 from __future__ import annotations
 
+from topology.components import fronting, serving
+from topology.components.apache.cost import FILE_EVENT
 from topology.components.apache.main import UNIT
-from topology.components.apache.python import needs_of, web_endpoint
+from topology.components.apache.python import demand_of_request
 from topology.components.apache.shared_hosting.boot import boot
-from topology.components.apache.shared_hosting.cost import demand_of
 from topology.components.apache.shared_hosting.files import files_of, folder_of, python_of, script_of
 from topology.components.apache.shared_hosting.reader import read
 from topology.components.apache.shared_hosting.settings import SharedHostingSettings, memory_of, size
@@ -67,11 +68,11 @@ class SharedHosting(Component):
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """Port 80 of the provider's server."""
         sites, processes = len(placed.cluster.sites), size(placed)["processes"]
-        return (web_endpoint(placed, slots=processes * sites, processes=processes * sites),)
+        return (fronting.endpoint(placed, slots=processes * sites, processes=processes * sites),)
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """The database and the cache: a connection of each for every process."""
-        return needs_of(size(placed)["processes"] * len(placed.cluster.sites))
+        return serving.needs(placed, size(placed)["processes"])
 
     def size(self, placed: Placed) -> Sizing:
         """Processes."""
@@ -99,7 +100,7 @@ class SharedHosting(Component):
 
     def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
         """A file, or a request that Python answers."""
-        return demand_of(kind, item)
+        return demand_of_request(kind, item, file=FILE_EVENT)
 
 
 def _preparation(placed: Placed, site: Site) -> Preparation:

@@ -9,7 +9,6 @@ work gets the next.
 from __future__ import annotations
 
 from topology.components.base import (
-    DYNAMIC,
     FILES,
     Component,
     ConfigFile,
@@ -25,15 +24,16 @@ from topology.components.base import (
     Trouble,
     Validator,
 )
+from topology.components.fronting import passing_endpoint
 from topology.components.lighttpd.cost import FILE, PASS
 from topology.components.lighttpd.fastcgi.boot import boot
-from topology.components.lighttpd.fastcgi.files import ROLE, app_slots, files_of, size
+from topology.components.lighttpd.fastcgi.files import ROLE, files_of, size
 from topology.components.lighttpd.fastcgi.reader import read
 from topology.components.lighttpd.fastcgi.validate import check
 from topology.components.lighttpd.settings import LighttpdSettings, memory_of
 from topology.components.reading import Reading, Texts
 from topology.demands import bytes_of
-from topology.workload import KINDS, Kind, RequestClass
+from topology.workload import Kind, RequestClass
 
 
 class Lighttpd(Component):
@@ -120,10 +120,7 @@ class Lighttpd(Component):
 
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """Port 80: the site's entry."""
-        weight = placed.host.type.cores * placed.host.type.speed
-        carries = DYNAMIC if placed.cluster.hosts_offering("media") else frozenset(KINDS)
-        slots = app_slots(placed) if carries == DYNAMIC else None
-        return (Endpoint(service="web", port=80, carries=carries, public=True, slots=slots, weight=weight),)
+        return (passing_endpoint(placed),)
 
     def needs(self, placed: Placed) -> tuple[Need, ...]:
         """The application on its own host, else every one."""

@@ -7,7 +7,8 @@ from typing import Any
 from topology import sizing
 from topology.components.base import Component, ConfigFile, Placed, Sizing
 from topology.components.cluster import Edge
-from topology.components.lighttpd.main import files_with, folders_of
+from topology.components.fronting import app_slots, applications_of, folders_of
+from topology.components.lighttpd.main import files_with
 from topology.components.lighttpd.settings import size_of
 from topology.design import Site
 from topology.errors import Place, TierwrightError
@@ -18,18 +19,6 @@ ROLE = "lighttpd"
 def size(placed: Placed) -> Sizing:
     """Processes, connections and timeouts of one web server."""
     return size_of(placed, slots=app_slots(placed) or 0)
-
-
-def app_slots(placed: Placed) -> int | None:
-    """Requests that the applications behind this server can work on at once; None where none says."""
-    cluster = placed.cluster
-    every = cluster.providers("app")
-    local = [offer for offer in every if offer.placed.host.name == placed.host.name]
-    counted = [(o.endpoint.slots, 1 if local else cluster.stands_for(o.placed.host.name)) for o in local or every]
-    if not counted or any(slots is None for slots, _ in counted):
-        return None
-    shared = sum((slots or 0) * servers for slots, servers in counted)
-    return shared if local else max(1, shared // max(1, cluster.count("web")))
 
 
 def files_of(component: Component, placed: Placed) -> tuple[ConfigFile, ...]:
@@ -74,7 +63,7 @@ def places_of(placed: Placed, site: Site) -> list[dict[str, Any]]:
 
 
 def _edges(placed: Placed, site: Site) -> list[Edge]:
-    edges = [e for e in placed.cluster.edges_from(placed, "app") if e.endpoint.site in ("", site.name)]
+    edges = applications_of(placed, site)
     problem = ""
     if not edges:
         problem = f"no server runs {site.name}; give one the role flup"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from topology.components.base import Stage, Verdict
+from topology.components.fronting import folders_of
 from topology.components.lighttpd.checking import (
     folders_differ,
     names_differ,
@@ -14,7 +15,6 @@ from topology.components.lighttpd.checking import (
 )
 from topology.components.lighttpd.fastcgi.files import names_of, places_of
 from topology.components.lighttpd.fastcgi.reader import KEYS, backends
-from topology.components.lighttpd.main import folders_of
 from topology.components.lighttpd.reader import Setting, Written
 
 

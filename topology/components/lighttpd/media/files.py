@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from topology import sizing
 from topology.components.base import Component, ConfigFile, Placed, Sizing
-from topology.components.lighttpd.main import UNIT, files_with, folders_of
+from topology.components.fronting import media_folders_of
+from topology.components.lighttpd.main import UNIT, files_with
 from topology.components.lighttpd.settings import size_of
 
 ROLE = "lighttpd_media"
@@ -24,16 +25,8 @@ def files_of(component: Component, placed: Placed) -> tuple[ConfigFile, ...]:
         placed,
         size(placed),
         "media.conf.j2",
-        names=[{"name": name, "folders": folders} for name, folders in names_of(placed).items()],
+        names=[{"name": name, "folders": folders} for name, folders in media_folders_of(placed).items()],
         health=sizing.HEALTH_PATH,
         health_file=HEALTH_FILE,
     )
     return (*files, ConfigFile(path=HEALTH_FILE, text="ok\n", action="none", unit=UNIT))
-
-
-def names_of(placed: Placed) -> dict[str, list[dict[str, str]]]:
-    """The folders under each media name."""
-    names: dict[str, list[dict[str, str]]] = {}
-    for site in placed.cluster.sites:
-        names.setdefault(site.media_domain, []).extend(folders_of(site))
-    return names

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from topology.components.base import Stage, Verdict
 from topology.components.booting import boot as started
+from topology.components.fronting import media_folders_of
 from topology.components.lighttpd.checking import START, folders_differ, names_differ, settings_of, tested
-from topology.components.lighttpd.media.files import HEALTH_FILE, names_of
+from topology.components.lighttpd.media.files import HEALTH_FILE
 from topology.sizing import HEALTH_PATH
 
 FILE = "static/tierwright.css"
@@ -34,7 +35,7 @@ def check(stage: Stage) -> Verdict:
 
 
 def _differs(stage: Stage) -> str:
-    found, names = settings_of(stage), names_of(stage.placed)
+    found, names = settings_of(stage), media_folders_of(stage.placed)
     folders = [(name, each["url"], each["directory"]) for name, listed in names.items() for each in listed]
     healthy = [(name, f"/{HEALTH_PATH}", HEALTH_FILE) for name in names]
     return names_differ(found, names) or folders_differ(found, [*folders, *healthy])
