@@ -24,7 +24,7 @@ from topology.components.base import Verdict
 
 COMPONENTS = catalogue().components
 PACKAGE = Path(inspect.getfile(Component)).parent
-FRONT = frozenset({"balancing", "base", "booting", "cluster", "databases", "fronting", "reading", "rendering", "serving"})
+FRONT = frozenset({"balancing", "base", "booting", "cluster", "databases", "fronting", "reading", "rendering", "serving", "units"})
 """Modules of the package that a component may use."""
 
 

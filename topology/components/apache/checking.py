@@ -11,6 +11,7 @@ from topology.components.apache.units import DROP_IN
 from topology.components.apache.vhosts import Vhost
 from topology.components.base import Stage, Verdict
 from topology.components.fronting import folders_of
+from topology.components.units import unit_problem
 
 _TEST = f"""
 mkdir -p /run/apache2 /var/log/apache2
@@ -32,7 +33,7 @@ def tested(stage: Stage) -> str:
     lines = [_without_time(line) for line in ran.output.strip().splitlines()]
     if ran.status != 0 or lines != ["Syntax OK"]:
         return "\n".join(lines) or "apache2 -t failed"
-    return _missing(stage) or _unit(stage)
+    return _missing(stage) or unit_problem(stage, "apache2.service", of=DROP_IN)
 
 
 def verdict(problem: str) -> Verdict:
@@ -81,14 +82,6 @@ def _included(stage: Stage) -> list[str]:
     """The site file of the role under test: a host has one role of Apache."""
     paths = [file.path for file in stage.placed.component.files(stage.placed)]
     return [path for path in paths if path.startswith("/etc/apache2/tierwright/")]
-
-
-def _unit(stage: Stage) -> str:
-    """systemd-analyze ends well although it passed over a key, and speaks of other units too."""
-    argv = ["env", "SYSTEMD_LOG_TARGET=console", "systemd-analyze", "verify", "--man=no", "apache2.service"]
-    ran = stage.run(argv)
-    ours = [line for line in ran.output.splitlines() if DROP_IN in line]
-    return f"systemd-analyze verify: {'; '.join(ours)}" if ours else ""
 
 
 def _without_time(line: str) -> str:

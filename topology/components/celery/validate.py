@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from topology.components.base import Placed, Stage, Verdict
-from topology.components.celery.files import app_of, path_of, unit_name
+from topology.components.celery.files import app_of, path_of
 from topology.components.celery.reading import option_in
 from topology.components.celery.settings import BEAT, size
 from topology.components.reading import read_unit
+from topology.components.units import unit_problem
 from topology.design import Site
 
 _APP = 'from celery import Celery\napp = Celery("throw_away", broker="memory://", backend="cache+memory://")\n'
@@ -48,10 +49,10 @@ def command_of(stage: Stage, site: Site) -> list[str]:
 
 
 def _check_site(stage: Stage, site: Site) -> Iterator[str]:
-    unit, command = unit_name(stage.placed, site), command_of(stage, site)
-    path = path_of(stage.placed, site)
-    verified = stage.run(["env", "SYSTEMD_LOG_TARGET=console", "systemd-analyze", "verify", "--man=no", path])
-    yield from (line for line in verified.output.splitlines() if re.match(rf"\S*{re.escape(unit)}\b", line))
+    command = command_of(stage, site)
+    problem = unit_problem(stage, path_of(stage.placed, site))
+    if problem:
+        yield problem
     differing = list(_differing(stage.placed, site, command))
     if differing:  # as many processes as somebody wrote are better not started here
         yield from differing

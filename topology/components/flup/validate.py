@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from topology.components.base import Stage, Verdict
 from topology.components.flup.files import LAUNCHER, options_path, unit_name, user_of
 from topology.components.reading import read_unit
+from topology.components.units import unit_problem
 from topology.design import Site
 
 _WSGI = "def {name}(environ, start_response):\n    return []\n"
@@ -40,13 +39,11 @@ def _check_site(stage: Stage, site: Site) -> str:
 
 
 def _check_unit(stage: Stage, site: Site) -> str:
-    """systemd-analyze ends well although it passed over a key, and it speaks of other units too."""
     unit = unit_name(site)
     path = f"/etc/systemd/system/{unit}"
-    verified = stage.run(["env", "SYSTEMD_LOG_TARGET=console", "systemd-analyze", "verify", "--man=no", path])
-    ours = [line for line in verified.output.splitlines() if re.match(rf"\S*{re.escape(unit)}\b", line)]
-    if ours:
-        return f"systemd-analyze verify: {'; '.join(ours)}"
+    problem = unit_problem(stage, path)
+    if problem:
+        return problem
     said = read_unit(stage.read(path))
     started, user = said.get("Service.ExecStart", ()), said.get("Service.User", ())
     expected = f"{site.root}/venv/bin/python {LAUNCHER} {options_path(site)}"

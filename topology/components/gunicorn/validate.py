@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from topology.components.base import Stage, Verdict
 from topology.components.serving import unit_name
+from topology.components.units import unit_problem
 from topology.design import Site
 
 _WSGI = """def {name}(environ, start_response):
@@ -57,18 +56,10 @@ def _check_site(stage: Stage, site: Site) -> str:
     passed_over = stage.run(["python3", "-c", _PASSED_OVER, config], as_root=False)
     if passed_over.status != 0:
         return _said(passed_over.output)
-    return _check_unit(stage, unit_name(site))
+    return unit_problem(stage, f"/etc/systemd/system/{unit_name(site)}")
 
 
 def _said(output: str) -> str:
     """What Python says, without the lines of a traceback."""
     lines = [line for line in output.strip().splitlines() if line[:1].strip() and not line.startswith("Traceback")]
     return "\n".join(lines[-3:])
-
-
-def _check_unit(stage: Stage, unit: str) -> str:
-    """systemd-analyze ends well although it passed over a key, and it speaks of other units too."""
-    path = f"/etc/systemd/system/{unit}"
-    verified = stage.run(["env", "SYSTEMD_LOG_TARGET=console", "systemd-analyze", "verify", "--man=no", path])
-    ours = [line for line in verified.output.splitlines() if re.match(rf"\S*{re.escape(unit)}\b", line)]
-    return f"systemd-analyze verify: {'; '.join(ours)}" if ours else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from topology.components.base import Stage
 from topology.components.lighttpd.main import DROP_IN, MAIN, UNIT
 from topology.components.lighttpd.reader import Setting, pairs, parse
+from topology.components.units import unit_problem
 
 START = """
 mkdir -p /var/log/lighttpd /var/cache/lighttpd/uploads
@@ -34,7 +35,7 @@ def tested(stage: Stage) -> str:
     lines = [line for line in ran.output.replace(COPY, MAIN).strip().splitlines() if line]
     if ran.status != 0 or lines:
         return "\n".join(_without_time(line) for line in lines) or "lighttpd -tt failed"
-    return _unit(stage)
+    return unit_problem(stage, UNIT, of=DROP_IN)
 
 
 def settings_of(stage: Stage) -> tuple[Setting, ...]:
@@ -66,13 +67,6 @@ def folders_differ(found: Sequence[Setting], expected: Iterable[tuple[str, str, 
     served = {(each.host, url, str(to)) for each in found if each.name == "alias.url" for url, to in pairs(each.value)}
     odd = ", ".join(f"{directory} at {name}{url}" for name, url, directory in sorted(served ^ set(expected)))
     return f"folders other than those of the design: {odd}" if odd else ""
-
-
-def _unit(stage: Stage) -> str:
-    """systemd-analyze ends well although it passed over a key, and speaks of other units too."""
-    ran = stage.run(["env", "SYSTEMD_LOG_TARGET=console", "systemd-analyze", "verify", "--man=no", UNIT])
-    ours = [line for line in ran.output.splitlines() if DROP_IN in line]
-    return f"systemd-analyze verify: {'; '.join(ours)}" if ours else ""
 
 
 def _without_time(line: str) -> str:

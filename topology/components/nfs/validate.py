@@ -7,6 +7,7 @@ import re
 from topology.components.base import Stage, Verdict
 from topology.components.nfs.files import UNITS, Mount, clients, directories, is_master, master_of, mounts
 from topology.components.nfs.settings import size
+from topology.components.units import unit_problem
 
 _EXPORT = """
 nfsconf --dump >/dev/null && threads=$(nfsconf --get nfsd threads) || exit 1
@@ -47,12 +48,10 @@ def _check_mounts(stage: Stage) -> Verdict:
     if not units:
         return Verdict(accepted=False, says="no server of the plan shares a directory; add the role nfs_server")
     paths = [f"{UNITS}/{unit}" for unit in units]
-    ran = stage.run(["env", "SYSTEMD_LOG_TARGET=console", "systemd-analyze", "verify", "--man=no", *paths])
-    # systemd prints complaints of other units too, and ends with 0 for a key that it does not know.
-    own = [line for line in ran.output.splitlines() if any(unit in line for unit in units)]
+    problem = unit_problem(stage, *paths)
     wrong = [mount.unit for mount in mounts(stage.placed) if not _mounts_it(stage, mount)]
-    if own or wrong:
-        return Verdict(accepted=False, says="\n".join(own) or f"{', '.join(wrong)} mounts another directory")
+    if problem or wrong:
+        return Verdict(accepted=False, says=problem or f"{', '.join(wrong)} mounts another directory")
     return Verdict(accepted=True, says=f"systemd-analyze verify finds no fault in {len(units)} units")
 
 

@@ -6,8 +6,9 @@ import re
 
 from topology.components.balancing import fronts_media
 from topology.components.base import Stage, Verdict
-from topology.components.perlbal.files import CONFIG, UNIT, UNIT_PATH, pool_path, pools_of
+from topology.components.perlbal.files import CONFIG, UNIT_PATH, pool_path, pools_of
 from topology.components.perlbal.reader import members, parse
+from topology.components.units import unit_problem
 
 STILL_RUNNING = 124
 """What timeout(1) ends with where the program did not end by itself."""
@@ -18,7 +19,7 @@ def check(stage: Stage) -> Verdict:
     ran = stage.run(["timeout", "1.5", "perlbal", "--config", CONFIG])
     if ran.status != STILL_RUNNING:
         return Verdict(accepted=False, says=ran.output.strip() or f"perlbal ended with {ran.status}")
-    problem = _pools_differ(stage) or _services_differ(stage) or _check_unit(stage)
+    problem = _pools_differ(stage) or _services_differ(stage) or unit_problem(stage, UNIT_PATH)
     return Verdict(accepted=not problem, says=problem or "Perlbal starts with it, and has the servers of the design")
 
 
@@ -45,10 +46,3 @@ def _services_differ(stage: Stage) -> str:
     entry = "public" if fronts_media(stage.placed) else "web"
     listen = parse(text).get(f"SERVICE {entry}", {}).get("listen", "")
     return "" if listen == "0.0.0.0:80" else f"the service {entry} listens on {listen or 'nothing'}, not on 0.0.0.0:80"
-
-
-def _check_unit(stage: Stage) -> str:
-    """systemd-analyze ends well although it passed over a key, and it speaks of other units too."""
-    ran = stage.run(["env", "SYSTEMD_LOG_TARGET=console", "systemd-analyze", "verify", "--man=no", UNIT_PATH])
-    ours = [line for line in ran.output.splitlines() if re.match(rf"\S*{re.escape(UNIT)}\b", line)]
-    return f"systemd-analyze verify: {'; '.join(ours)}" if ours else ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 
 from topology.components.base import Stage, Verdict
 from topology.components.reading import read_unit
 from topology.components.serving import unit_name
+from topology.components.units import unit_problem
 from topology.components.uvicorn.files import asgi_of
 from topology.components.uvicorn.reader import options_of
 from topology.components.uvicorn.settings import listening_of
@@ -58,9 +58,9 @@ def command_of(stage: Stage, site: Site) -> str:
 
 
 def _check_site(stage: Stage, site: Site) -> str:
-    unit_problem = _check_unit(stage, unit_name(site))
-    if unit_problem:
-        return unit_problem
+    problem = unit_problem(stage, f"/etc/systemd/system/{unit_name(site)}")
+    if problem:
+        return problem
     program, *arguments = shlex.split(command_of(stage, site))
     if program != f"{site.root}/venv/bin/uvicorn":
         return f"{unit_name(site)} starts {program}"
@@ -76,11 +76,3 @@ def _place_differs(stage: Stage, site: Site) -> str:
     expected = socket or f"{stage.placed.host.address}:{port}"
     found = options.get("uds") or f"{options.get('host', '127.0.0.1')}:{options.get('port', '8000')}"
     return "" if found == expected else f"it listens on {found}, the design says {expected}"
-
-
-def _check_unit(stage: Stage, unit: str) -> str:
-    """systemd-analyze ends well although it passed over a key, and it speaks of other units too."""
-    path = f"/etc/systemd/system/{unit}"
-    verified = stage.run(["env", "SYSTEMD_LOG_TARGET=console", "systemd-analyze", "verify", "--man=no", path])
-    ours = [line for line in verified.output.splitlines() if re.match(rf"\S*{re.escape(unit)}\b", line)]
-    return f"systemd-analyze verify: {'; '.join(ours)}" if ours else ""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from topology.components.base import Stage, Verdict
 from topology.components.serving import unit_name
+from topology.components.units import unit_problem
 from topology.components.uwsgi.files import config_path
 from topology.components.uwsgi.reader import Options, options_of
 from topology.components.uwsgi.settings import listening_of
@@ -52,7 +51,11 @@ def _check_site(stage: Stage, site: Site) -> str:
     if ran.status != 0:
         return f"uwsgi --no-server: {_said(ran.output)}"
     options = options_of(stage.read(path))
-    return _missing(options) or _place_differs(stage, site, options) or _check_unit(stage, unit_name(site))
+    return (
+        _missing(options)
+        or _place_differs(stage, site, options)
+        or unit_problem(stage, f"/etc/systemd/system/{unit_name(site)}")
+    )
 
 
 def _missing(options: Options) -> str:
@@ -75,11 +78,3 @@ def _said(output: str) -> str:
     """The lines that say what is wrong: those after the greeting."""
     lines = [line for line in output.strip().splitlines() if line and not line.startswith(("***", "Traceback"))]
     return "; ".join(lines[-3:])
-
-
-def _check_unit(stage: Stage, unit: str) -> str:
-    """systemd-analyze ends well although it passed over a key, and it speaks of other units too."""
-    path = f"/etc/systemd/system/{unit}"
-    verified = stage.run(["env", "SYSTEMD_LOG_TARGET=console", "systemd-analyze", "verify", "--man=no", path])
-    ours = [line for line in verified.output.splitlines() if re.match(rf"\S*{re.escape(unit)}\b", line)]
-    return f"systemd-analyze verify: {'; '.join(ours)}" if ours else ""
