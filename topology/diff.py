@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any, Literal, TypeVar
 
 from topology.design import Design, Host, Role, Setting
@@ -159,15 +160,30 @@ def _named_changes(subject: Subject, before: Mapping[str, Item], after: Mapping[
         old, new = before.get(name), after.get(name)
         if old != new:
             what: What = "added" if old is None else "removed" if new is None else "changed"
-            data = (to_data(item) if item is not None else None for item in (old, new))
-            yield Change(
-                what=what,
-                subject=subject,
-                name=name,
-                before=next(data),
-                after=next(data),
-                says=f"the {words} {name} {'is' if what != 'changed' else 'has'} {what}",
-            )
+            was, now = (to_data(item) if item is not None else None for item in (old, new))
+            says = f"the {words} {name} is {what}"
+            if old is not None and new is not None:
+                says = f"the {words} {name} has changed: {'; '.join(_parts(was, now))}"
+            yield Change(what=what, subject=subject, name=name, before=was, after=now, says=says)
+
+
+def _parts(before: Any, after: Any, at: str = "") -> Iterator[str]:
+    """Every key that differs, however deep, with what it was and what it is."""
+    if not all(item is None or isinstance(item, Mapping) for item in (before, after)):
+        yield f"{at} {_told(before)} → {_told(after)}"
+        return
+    old, new = before or {}, after or {}
+    for key in dict.fromkeys((*old, *new)):
+        if old.get(key) != new.get(key):
+            yield from _parts(old.get(key), new.get(key), f"{at}.{key}" if at else key)
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_told(item) for item in value) or "none"
+    return "not said" if value is None else shorten(str(value), 80, placeholder=" …")
 
 
 def _key_change(key: str, old: Any, new: Any) -> Change:

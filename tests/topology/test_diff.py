@@ -129,13 +129,25 @@ def test_the_plans_own_keys_are_named_and_notes_are_not_repeated() -> None:
     )
 
 
-def test_a_site_that_changed_is_said_to_have_changed() -> None:
+def test_a_site_that_changed_is_said_to_have_changed_and_in_what() -> None:
     before = design_at("single")
     data = to_data(before)
     data["sites"][0]["domains"] = ["www.example.com", "example.com"]
 
-    assert compare(before, _design(data)).lines() == ("the site news has changed",)
+    assert compare(before, _design(data)).lines() == (
+        "the site news has changed: domains www.example.com → www.example.com, example.com",
+    )
     assert compare(_design(data), before).changes[0].before["domains"] == ["www.example.com", "example.com"]
+
+
+def test_what_people_say_of_a_site_is_told_answer_by_answer() -> None:
+    before, after = to_data(design_at("single")), to_data(design_at("single"))
+    before["sites"][0]["says"] = {"sessions": "file", "local_files": False}
+    after["sites"][0]["says"] = {"sessions": "database", "scheduled": "cron", "local_files": False}
+
+    (says,) = compare(_design(before), _design(after)).lines()
+
+    assert says == ("the site news has changed: says.sessions file → database; says.scheduled not said → cron")
 
 
 @settings(max_examples=40, deadline=None)

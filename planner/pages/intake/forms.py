@@ -319,8 +319,8 @@ class PlanForm(forms.Form):
         self.helper = _helper(Div("name", "domain", css_class="fields"), "stack")
 
     def clean_name(self) -> str:
-        """Printable text that is not empty."""
-        return _checked(check_text, self.cleaned_data["name"])
+        """Printable text that is not empty, on one line."""
+        return _checked(check_text, " ".join(self.cleaned_data["name"].split()))
 
     def clean_domain(self) -> str:
         """A domain in its ASCII form; upper case is taken for lower."""

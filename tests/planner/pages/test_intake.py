@@ -338,6 +338,12 @@ def test_any_printable_name_will_do(name: str, slug: str, client: Client) -> Non
     assert revisions.load(plan).name == slug
 
 
+def test_a_name_stays_on_one_line(client: Client) -> None:
+    client.post("/intake/plan/", {**NUMBERS, **NAMES, "name": 'Bob\'s\n"shop"  today'})
+
+    assert Plan.objects.get().name == 'Bob\'s "shop" today'
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
