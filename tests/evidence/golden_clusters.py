@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tests.conftest import DATA_DIR
 from tests.evidence import Cell, Evidence
 from topology.bundles import ValidationReport, build, validate
-from topology.design import Design
+from topology.design import Design, Stack
 from topology.errors import TierwrightError
 from topology.intake import read_logs, workload_of
 from topology.rehearsal import Report, drill_sentence, rehearse
@@ -27,7 +27,7 @@ COLUMNS = (
 class Golden:
     """One cluster, and what became of it."""
 
-    stack: str
+    stack: Stack
     stage: str
     hosts: int
     validation: ValidationReport
@@ -62,7 +62,7 @@ def measure() -> Evidence:
     )
 
 
-def designs() -> Iterator[tuple[str, str, Design]]:
+def designs() -> Iterator[tuple[Stack, str, Design]]:
     """Stack, stage and design of all ten."""
     asked = workload_of(read_logs([DATA_DIR / "logs" / LOG]))
     for stack in STACKS:
@@ -70,7 +70,7 @@ def designs() -> Iterator[tuple[str, str, Design]]:
             yield stack, view.name, view.design
 
 
-def _golden(stack: str, stage: str, design: Design) -> Golden:
+def _golden(stack: Stack, stage: str, design: Design) -> Golden:
     bundle = build(design)
     validation, hosts = validate(bundle), len(design.hosts)
     began = time.monotonic()
@@ -91,7 +91,7 @@ def _figures(report: Report) -> tuple[Cell, ...]:
 
 
 def _told(golden: Golden) -> str:
-    lines = [f"## {golden.stage}, {STACKS[golden.stack].title}", ""]  # type: ignore[index]
+    lines = [f"## {golden.stage}, {STACKS[golden.stack].title}", ""]
     if golden.report is None:
         return "\n".join([*lines, f"Not started: {golden.why}"])
     for answer in golden.report.answers:

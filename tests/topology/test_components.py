@@ -24,8 +24,8 @@ from topology.components.base import Verdict
 
 COMPONENTS = catalogue().components
 PACKAGE = Path(inspect.getfile(Component)).parent
-FRONT = frozenset({"balancing", "base", "booting", "cluster", "databases", "fronting", "reading", "rendering", "serving", "units"})
-"""Modules of the package that a component may use."""
+FRONT = frozenset(module.stem for module in PACKAGE.glob("*.py")) - {"__init__", "reference", "soundness"}
+"""Modules of the package that a component may use: what stands beside the folders."""
 
 
 def walked(*, only: Callable[[Component], bool] = lambda component: True) -> pytest.MarkDecorator:
