@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from topology.components.base import Stage, Verdict
+from topology.components.serving import USER, Listen
 
 ASKING = Path(__file__).with_name("asking.py.txt").read_text(encoding="utf-8")
 """Python that stands before the questions: wait_port, get, wait_http, measured; see the file."""
@@ -14,13 +14,19 @@ SAMPLE_SITE = Path(__file__).with_name("sample_site.py.txt").read_text(encoding=
 """A whole Django site in one file, its WSGI application `application` and `app`."""
 SAMPLE_QUESTIONS = Path(__file__).with_name("sample_questions.py.txt").read_text(encoding="utf-8")
 """Python for `ask`: ask_site(prefix, **where), which asks the sample site what every way of serving must answer."""
+_HTTP_QUESTIONS = Path(__file__).with_name("http_questions.py.txt").read_text(encoding="utf-8")
+_AS_THE_UNIT = r"""
+ip addr add "$1/32" dev lo
+install -d -o "$2" -g "$2" -m 750 /run/"$3" /srv/"$3"/media
+setpriv --reuid="$2" --regid="$2" --init-groups sh -c "set -f; umask 0027; exec $4" >/run/said 2>&1 &
+echo $! >/run/leader
+"""
 SHARED_PYTHON = """
 mkdir -p /run/packages
 mount --bind "$(python3 -c 'import django, os; print(os.path.dirname(os.path.dirname(django.__file__)))')" /run/packages
 """
 """Shell lines for `start`: Django and its like at a place that every account reaches, wherever they are installed."""
 _PYTHON = '#!/bin/sh\nPYTHONPATH=/run/packages PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 "$@"\n'
-_MEASURED = re.compile(r"^measured: ([\d.]+) MiB, ([\d.]+) ms of CPU (.*)$", re.MULTILINE)
 
 
 def boot(
@@ -42,13 +48,32 @@ def boot(
     ran = stage.run(argv, seconds=seconds)
     said = ran.output.strip()
     missing = [text for text in expects if text not in said]
-    return Verdict(accepted=ran.status == 0 and not missing, says=said)
+    told = f"{said}\nnot printed: {'; '.join(missing)}" if missing else said
+    return Verdict(accepted=ran.status == 0 and not missing, says=told)
 
 
-def measured_in(says: str) -> tuple[float, float, str] | None:
-    """Memory in MiB, CPU milliseconds a request and what was asked, where a boot has printed them."""
-    found = _MEASURED.search(says)
-    return None if found is None else (float(found[1]), float(found[2]), found[3])
+def boot_over_http(stage: Stage, listening: Listen, *, program: str, command: str) -> Verdict:
+    """A program of the site's virtual environment by its unit's command: health, the sample site, new code, its end.
+
+    The sample site must be in the place of the code already.
+    """
+    site, socket, port = listening
+    module = f'#!/bin/sh\nPYTHONPATH=/run/packages PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 -m {program} "$@"\n'
+    stage.scaffold(f"{site.root}/venv/bin/{program}", module, mode=0o755)
+    address = stage.placed.host.address
+    return boot(
+        stage,
+        start=SHARED_PYTHON + _AS_THE_UNIT,
+        ask=SAMPLE_QUESTIONS + _HTTP_QUESTIONS,
+        words=[address, USER, site.name, command, socket or f"{address}:{port}", site.domains[0], site.path],
+        expects=[
+            "GET /-/health: 200 ok",
+            "page 200, missing page 404",
+            f"below {site.path.rstrip('/') or '/'} as 33",
+            "loaded anew meanwhile: 200\n",
+            "stopped: True",
+        ],
+    )
 
 
 def scaffold_sites(stage: Stage) -> None:
