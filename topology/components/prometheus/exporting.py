@@ -21,10 +21,11 @@ from topology.components.base import (
 )
 from topology.components.reading import Listening, Reading, Texts
 from topology.components.rendering import option, sections
-from topology.value import Estimate
+from topology.demands import guess
 
 MONITORING = "monitoring"
 METRICS = "metrics"
+OWN_MIB = guess(10, 20, 40, "near what its start in the tests took")
 _ADDRESS = re.compile(r"--web\.listen-address=(\d+\.\d+\.\d+\.\d+):(\d+)")
 _START = r"""
 address=$1 program=$2 defaults=$3
@@ -55,7 +56,6 @@ class Exporter(Component):
     """An exporter: one file with its arguments, and a port that the server of the design asks."""
 
     port: ClassVar[int]
-    program: ClassVar[str]
     arguments: ClassVar[tuple[str, ...]] = ()
     """Further arguments, each a word."""
     account: ClassVar[str] = "prometheus"
@@ -66,10 +66,10 @@ class Exporter(Component):
     """A further file with its environment, which a preparation makes."""
     proves: ClassVar[str]
     """Beginning of a figure that shows that it has seen what it looks at."""
-    own_mib: ClassVar[Estimate]
     before: ClassVar[str] = ""
     """Shell lines by which its test starts what it looks at."""
 
+    evidence = "booted"
     implied_where = frozenset({MONITORING})
     troubles = (
         Trouble(
@@ -79,7 +79,9 @@ class Exporter(Component):
     )
 
     def __init_subclass__(cls) -> None:
-        """What follows from the package's name."""
+        """What follows from its role, its package, which has the name of its program, and what it proves."""
+        cls.offers = dict.fromkeys(cls.roles, (METRICS,))
+        cls.answer = f"GET /metrics: 200, {cls.proves}"
         cls.logs = (Log(path=f"journal: {cls.package}.service", says="why it could not start or could not ask"),)
         cls.validator = _validator_of(cls)
 
@@ -126,15 +128,15 @@ class Exporter(Component):
 
     def memory(self, placed: Placed) -> Memory:
         """Its own."""
-        return Memory(parts={self.name: self.own_mib})
+        return Memory(parts={self.name: OWN_MIB})
 
 
 def _validator_of(exporter: type[Exporter]) -> Validator:
     """An exporter has no check of its own: it is started, and must listen where the design says."""
     return Validator(
-        program=exporter.program,
+        program=exporter.package,
         package=exporter.package,
-        says=f"{exporter.program} started for a moment with its arguments; its address held against the design",
+        says=f"{exporter.package} started for a moment with its arguments; its address held against the design",
         check=lambda stage: _check(stage, exporter()),
         boot=lambda stage: _boot(stage, exporter()),
     )
@@ -142,7 +144,7 @@ def _validator_of(exporter: type[Exporter]) -> Validator:
 
 def _check(stage: Stage, exporter: Exporter) -> Verdict:
     """A wrong argument ends it at once; else it is alive after a second."""
-    argv = f"set -a; . {exporter.path}; timeout 1 {exporter.program} $ARGS"
+    argv = f"set -a; . {exporter.path}; timeout 1 {exporter.package} $ARGS"
     ran = stage.run(["sh", "-c", f'ip addr add "$1/32" dev lo; {argv}', "exporter", stage.placed.host.address])
     if ran.status != 124:
         return Verdict(accepted=False, says=ran.output.strip()[-400:] or f"it ended with {ran.status}")
@@ -156,8 +158,8 @@ def _check(stage: Stage, exporter: Exporter) -> Verdict:
 def _boot(stage: Stage, exporter: Exporter) -> Verdict:
     stage.scaffold("/run/before.sh", exporter.before)
     words = (
-        *(stage.placed.host.address, exporter.program, exporter.path),
+        *(stage.placed.host.address, exporter.package, exporter.path),
         *(str(exporter.port), exporter.account, exporter.proves),
     )
-    expects = [f"GET /metrics: 200, {exporter.proves}", "measured: "]
+    expects = [exporter.answer, "measured: "]
     return booting.boot(stage, start=_START, ask=_ASK, expects=expects, words=words)

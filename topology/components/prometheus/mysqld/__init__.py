@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from topology.components.base import Measured
 from topology.components.databases import MARIADB
-from topology.components.prometheus.exporting import METRICS, Exporter
-from topology.demands import guess
+from topology.components.prometheus.exporting import Exporter
 
 
 class MysqldExporter(Exporter):
@@ -20,19 +19,14 @@ class MysqldExporter(Exporter):
     name = "prometheus_mysqld"
     title = "Prometheus MySQL exporter"
     roles = {"mysqld_exporter": "tells Prometheus how MariaDB is"}  # noqa: RUF012
-    offers = {"mysqld_exporter": (METRICS,)}  # noqa: RUF012
     packages = {"debian12": "0.14.0", "ubuntu2404": "unknown"}  # noqa: RUF012
     package = "prometheus-mysqld-exporter"
-    program = "prometheus-mysqld-exporter"
     port = 9104
     account = "mysql"
     source = "mysql@unix(/run/mysqld/mysqld.sock)/"
     proves = "mysql_up 1"
     implied_by = frozenset({"mariadb", "mariadb_replica"})
-    own_mib = guess(10, 20, 40, "near what its start in the tests took")
-    evidence = "booted"
     measured = Measured(memory_mib=16, cpu_ms=9.5, says="a scrape, 20 of them")
-    answer = "GET /metrics: 200, mysql_up 1"
     before = f"""{MARIADB}
 start_mariadb /run/database /run/mysqld/mysqld.sock /run/database.log --no-defaults --skip-networking \\
     --innodb-buffer-pool-size=32M

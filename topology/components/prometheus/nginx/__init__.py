@@ -8,8 +8,7 @@ The version of Ubuntu 24.04 was not looked up, and it was not started there.
 from __future__ import annotations
 
 from topology.components.base import ConfigFile, Measured, Placed
-from topology.components.prometheus.exporting import METRICS, Exporter
-from topology.demands import guess
+from topology.components.prometheus.exporting import Exporter
 
 STATUS = "/etc/nginx/conf.d/tierwright-status.conf"
 _TEXT = """server {
@@ -31,10 +30,8 @@ class NginxExporter(Exporter):
     name = "prometheus_nginx"
     title = "Prometheus nginx exporter"
     roles = {"nginx_exporter": "tells Prometheus how nginx is"}  # noqa: RUF012
-    offers = {"nginx_exporter": (METRICS,)}  # noqa: RUF012
     packages = {"debian12": "0.11.0", "ubuntu2404": "unknown"}  # noqa: RUF012
     package = "prometheus-nginx-exporter"
-    program = "prometheus-nginx-exporter"
     port = 9113
     arguments = (
         "--nginx.scrape-uri=http://127.0.0.1:8101/stub_status",
@@ -43,10 +40,7 @@ class NginxExporter(Exporter):
     )
     proves = "nginx_up 1"
     implied_by = frozenset({"nginx", "nginx_media"})
-    own_mib = guess(10, 20, 40, "near what its start in the tests took")
-    evidence = "booted"
     measured = Measured(memory_mib=10, cpu_ms=0.5, says="a scrape, 20 of them")
-    answer = "GET /metrics: 200, nginx_up 1"
     before = r"""
 printf 'events {}\nhttp { include /etc/nginx/conf.d/tierwright-status.conf; }\npid /run/nginx.pid;\n' >/run/nginx.conf
 mkdir -p /var/log/nginx /var/lib/nginx

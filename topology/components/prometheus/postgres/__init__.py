@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from topology.components.base import Measured
 from topology.components.databases import POSTGRESQL
-from topology.components.prometheus.exporting import METRICS, Exporter
-from topology.demands import guess
+from topology.components.prometheus.exporting import Exporter
 
 
 class PostgresExporter(Exporter):
@@ -20,19 +19,14 @@ class PostgresExporter(Exporter):
     name = "prometheus_postgres"
     title = "Prometheus PostgreSQL exporter"
     roles = {"postgres_exporter": "tells Prometheus how PostgreSQL is"}  # noqa: RUF012
-    offers = {"postgres_exporter": (METRICS,)}  # noqa: RUF012
     packages = {"debian12": "0.11.1", "ubuntu2404": "0.15.0"}  # noqa: RUF012
     package = "prometheus-postgres-exporter"
-    program = "prometheus-postgres-exporter"
     port = 9187
     account = "postgres"
     source = "user=postgres host=/run/postgresql dbname=postgres sslmode=disable"
     proves = "pg_up 1"
     implied_by = frozenset({"postgresql", "postgresql_replica"})
-    own_mib = guess(10, 20, 40, "near what its start in the tests took")
-    evidence = "booted"
     measured = Measured(memory_mib=16, cpu_ms=3.0, says="a scrape, 20 of them")
-    answer = "GET /metrics: 200, pg_up 1"
     before = f"""{POSTGRESQL}
 make_postgres /run/database --auth=peer
 start_postgres /run/database.log -D /run/database -c listen_addresses= -c unix_socket_directories=/run/postgresql

@@ -8,9 +8,8 @@ The version of Ubuntu 24.04 was not looked up, and it was not started there.
 from __future__ import annotations
 
 from topology.components.base import Measured, Placed, Preparation
-from topology.components.prometheus.exporting import METRICS, Exporter
+from topology.components.prometheus.exporting import Exporter
 from topology.components.rendering import option
-from topology.demands import guess
 
 PASSWORD = "/etc/redis/password.conf"
 """Where Redis has it, in a line `requirepass WORD`."""
@@ -24,18 +23,13 @@ class RedisExporter(Exporter):
     name = "prometheus_redis"
     title = "Prometheus Redis exporter"
     roles = {"redis_exporter": "tells Prometheus how Redis is"}  # noqa: RUF012
-    offers = {"redis_exporter": (METRICS,)}  # noqa: RUF012
     packages = {"debian12": "1.45.0", "ubuntu2404": "unknown"}  # noqa: RUF012
     package = "prometheus-redis-exporter"
-    program = "prometheus-redis-exporter"
     port = 9121
     environment = ENVIRONMENT
     proves = "redis_up 1"
     implied_by = ROLES
-    own_mib = guess(10, 20, 40, "near what its start in the tests took")
-    evidence = "booted"
     measured = Measured(memory_mib=13, cpu_ms=1.5, says="a scrape, 20 of them")
-    answer = "GET /metrics: 200, redis_up 1"
     before = r"""
 redis-server --port 6379 --bind 127.0.0.1 --requirepass throw-away --save '' >/run/redis.log 2>&1 &
 export REDIS_PASSWORD=throw-away
