@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from topology.components.base import Placed
@@ -66,34 +67,12 @@ def refuse_circles(edges: Iterable[Edge]) -> None:
         here, there = (edge.client, edge.client_role), (edge.server, edge.server_role)
         if edge.endpoint.carries and here != there:
             ahead.setdefault(here, set()).add(there)
-    done: set[tuple[str, str]] = set()
-    for start in ahead:
-        circle = _circle(start, ahead, done)
-        if circle:
-            named = " to ".join(f"{role} on {host}" for host, role in (*circle, circle[0]))
-            raise TierwrightError(
-                f"requests would go in a circle: {named}; take one of these roles away",
-                place=Place(path=f"server {circle[0][0]}"),
-            )
-
-
-def _circle(
-    start: tuple[str, str], ahead: dict[tuple[str, str], set[tuple[str, str]]], done: set[tuple[str, str]]
-) -> list[tuple[str, str]] | None:
-    """The circle that is met from `start`, or None; what is known to lead nowhere is in `done`."""
-    path: list[tuple[str, str]] = []
-    waiting = [(start, iter(sorted(ahead.get(start, ()))))]
-    path.append(start)
-    while waiting:
-        node, rest = waiting[-1]
-        following = next((each for each in rest if each not in done), None)
-        if following is None:
-            done.add(node)
-            waiting.pop()
-            path.pop()
-        elif following in path:
-            return path[path.index(following) :]
-        else:
-            path.append(following)
-            waiting.append((following, iter(sorted(ahead.get(following, ())))))
-    return None
+    try:
+        TopologicalSorter(ahead).prepare()
+    except CycleError as error:
+        circle = error.args[1][::-1]
+        named = " to ".join(f"{role} on {host}" for host, role in circle)
+        raise TierwrightError(
+            f"requests would go in a circle: {named}; take one of these roles away",
+            place=Place(path=f"server {circle[0][0]}"),
+        ) from None
