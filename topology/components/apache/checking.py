@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from topology.components.apache.main import LOG_FOLDER, MAIN
 from topology.components.apache.parsing import Directive, directives_of
 from topology.components.apache.units import DROP_IN
-from topology.components.apache.vhosts import Vhost
-from topology.components.base import Stage, Verdict
+from topology.components.apache.vhosts import Vhost, vhosts_of
+from topology.components.base import Placed, Stage, Verdict
 from topology.components.fronting import folders_of
 from topology.components.units import unit_problem
 
@@ -57,6 +57,13 @@ def names_differ(found: Sequence[Directive], expected: Sequence[Vhost]) -> str:
 
 UNKNOWN = "unknown.invalid"
 """Name of the virtual host that takes every request for a name that is no site's."""
+
+
+def sites_differ(placed: Placed, found: Sequence[Directive]) -> str:
+    """Folders or names of sites other than the design's; where media servers have the files, no folder is served."""
+    vhosts = vhosts_of(placed)
+    with_files = () if placed.cluster.hosts_offering("media") else vhosts
+    return folders_differ(found, with_files) or names_differ(found, vhosts)
 
 
 def folders_differ(found: Sequence[Directive], expected: Sequence[Vhost]) -> str:

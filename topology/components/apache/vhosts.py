@@ -1,11 +1,13 @@
-"""Who comes to an Apache, and under which names: virtual hosts, and the balancers that may say who a client is."""
+"""Under which names an Apache is asked for which sites: its virtual hosts, and what their templates print."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from topology.components.base import Placed
+from topology.components.fronting import folders_of
 from topology.design import Site
 
 
@@ -39,3 +41,16 @@ def media_vhosts_of(placed: Placed) -> tuple[Vhost, ...]:
     for site in placed.cluster.sites:
         named[site.media_domain] = (*named.get(site.media_domain, ()), site)
     return tuple(Vhost(names=(name,), sites=sites) for name, sites in named.items())
+
+
+def values_of(placed: Placed, site: Site, **own: Any) -> dict[str, Any]:
+    """What the template of a virtual host prints of a site; `own` is what only one role has."""
+    return {
+        "name": site.name,
+        "path": site.path,
+        "bare": site.path.rstrip("/"),
+        "folders": folders_of(site),
+        "endings": [],
+        "media_domain": site.media_domain if placed.cluster.hosts_offering("media") else "",
+        **own,
+    }

@@ -11,9 +11,8 @@ from topology.components.apache.main import UNIT, main_file, sites_path
 from topology.components.apache.mod_python.settings import endings_of, size, workers_of
 from topology.components.apache.python import LIBRARY, entry_of
 from topology.components.apache.units import drop_in
-from topology.components.apache.vhosts import vhosts_of
+from topology.components.apache.vhosts import values_of, vhosts_of
 from topology.components.base import Component, ConfigFile, Placed, Sizing
-from topology.components.fronting import folders_of
 from topology.components.rendering import render
 from topology.design import Site
 
@@ -66,16 +65,13 @@ def _vhosts(placed: Placed) -> Iterator[dict[str, Any]]:
 
 
 def _site(placed: Placed, site: Site) -> dict[str, Any]:
-    return {
-        "name": site.name,
-        "path": site.path,
-        "bare": site.path.rstrip("/"),
-        "entry": module_of(site),
-        "interpreter": interpreters_of(placed)[site.name],
-        "folders": folders_of(site),
-        "endings": list(endings_of(placed)),
-        "media_domain": site.media_domain if placed.cluster.hosts_offering("media") else "",
-    }
+    return values_of(
+        placed,
+        site,
+        entry=module_of(site),
+        interpreter=interpreters_of(placed)[site.name],
+        endings=list(endings_of(placed)),
+    )
 
 
 def _entry(component: Component, placed: Placed, site: Site, sized: Sizing) -> ConfigFile:

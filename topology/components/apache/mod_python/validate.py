@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from topology.components.apache.checking import directives, folders_differ, names_differ, tested, verdict
+from topology.components.apache.checking import directives, sites_differ, tested, verdict
 from topology.components.apache.mod_python.files import BRIDGE, SITES, interpreters_of, module_of
 from topology.components.apache.mod_python.settings import endings_of, size
 from topology.components.apache.parsing import Directive, last
 from topology.components.apache.python import LIBRARY, compiled
 from topology.components.apache.trying import ask_site, settings_path
-from topology.components.apache.vhosts import vhosts_of
 from topology.components.base import Stage, Verdict
 
 
@@ -19,15 +18,7 @@ def check(stage: Stage) -> Verdict:
 
 
 def _differs(stage: Stage, found: tuple[Directive, ...]) -> str:
-    placed = stage.placed
-    vhosts = vhosts_of(placed)
-    with_files = () if placed.cluster.hosts_offering("media") else vhosts
-    return (
-        folders_differ(found, with_files)
-        or names_differ(found, vhosts)
-        or _entries_differ(stage, found)
-        or _in_development(stage, found)
-    )
+    return sites_differ(stage.placed, found) or _entries_differ(stage, found) or _in_development(stage, found)
 
 
 def _entries_differ(stage: Stage, found: tuple[Directive, ...]) -> str:

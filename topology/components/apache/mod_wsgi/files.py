@@ -11,9 +11,8 @@ from topology.components.apache.main import UNIT, USER, main_file, sites_path
 from topology.components.apache.mod_wsgi.settings import size, workers_of
 from topology.components.apache.python import LIBRARY, entry_of
 from topology.components.apache.units import drop_in
-from topology.components.apache.vhosts import vhosts_of
+from topology.components.apache.vhosts import values_of, vhosts_of
 from topology.components.base import Component, ConfigFile, Placed, Sizing
-from topology.components.fronting import folders_of
 from topology.components.rendering import render
 from topology.design import Site
 
@@ -60,20 +59,10 @@ def _sites(component: Component, placed: Placed, sized: Sizing) -> str:
 def _vhosts(placed: Placed) -> Iterator[dict[str, Any]]:
     """Deepest last, as the shared template of the folders wants it."""
     for vhost in vhosts_of(placed):
-        yield {"names": list(vhost.names), "sites": [_site(placed, site) for site in reversed(vhost.sites)]}
-
-
-def _site(placed: Placed, site: Site) -> dict[str, Any]:
-    return {
-        "name": site.name,
-        "path": site.path,
-        "bare": site.path.rstrip("/"),
-        "mount": mount_of(site),
-        "script": script_of(site),
-        "folders": folders_of(site),
-        "endings": [],
-        "media_domain": site.media_domain if placed.cluster.hosts_offering("media") else "",
-    }
+        sites = [
+            values_of(placed, site, mount=mount_of(site), script=script_of(site)) for site in reversed(vhost.sites)
+        ]
+        yield {"names": list(vhost.names), "sites": sites}
 
 
 def _entry(component: Component, placed: Placed, site: Site) -> ConfigFile:

@@ -9,9 +9,8 @@ from topology.components.apache.main import UNIT, main_file, sites_path
 from topology.components.apache.proxy_fastcgi.backends import backends_of
 from topology.components.apache.proxy_fastcgi.settings import size, workers_of
 from topology.components.apache.units import drop_in
-from topology.components.apache.vhosts import vhosts_of
+from topology.components.apache.vhosts import values_of, vhosts_of
 from topology.components.base import Component, ConfigFile, Placed
-from topology.components.fronting import folders_of
 from topology.components.rendering import render
 from topology.design import Site
 
@@ -48,12 +47,4 @@ def _pool(placed: Placed, site: Site) -> dict[str, Any]:
 
 def _site(placed: Placed, site: Site) -> dict[str, Any]:
     members = _pool(placed, site)["members"]
-    return {
-        "name": site.name,
-        "path": site.path,
-        "bare": site.path.rstrip("/"),
-        "alone": members[0] if len(members) == 1 else None,
-        "folders": folders_of(site),
-        "endings": [],
-        "media_domain": site.media_domain if placed.cluster.hosts_offering("media") else "",
-    }
+    return values_of(placed, site, alone=members[0] if len(members) == 1 else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from topology.components.apache.checking import directives, folders_differ, names_differ, tested, verdict
+from topology.components.apache.checking import directives, sites_differ, tested, verdict
 from topology.components.apache.parsing import Directive
 from topology.components.apache.proxy_fastcgi.backends import backends_of
 from topology.components.apache.proxy_fastcgi.files import SITES
@@ -22,14 +22,11 @@ def check(stage: Stage) -> Verdict:
 
 
 def _differs(placed: Placed, found: Sequence[Directive]) -> str:
-    vhosts = vhosts_of(placed)
-    with_files = () if placed.cluster.hosts_offering("media") else vhosts
     return (
-        folders_differ(found, with_files)
-        or names_differ(found, vhosts)
+        sites_differ(placed, found)
         or _applications_differ(placed, found)
         or _passes_files_on(placed, found)
-        or _path_lost(found, len(vhosts))
+        or _path_lost(found, len(vhosts_of(placed)))
     )
 
 
