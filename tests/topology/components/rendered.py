@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from topology.components import Cluster, ConfigFile, Limits, Reason, catalogue, resolve
+from topology.components import Cluster, ConfigFile, Limits, Reading, Reason, catalogue, resolve
 from topology.document import from_data
 
 SITE: dict[str, Any] = {"name": "newspaper", "domains": ["www.example.com"]}
+BLOG: dict[str, Any] = {"name": "blog", "domains": ["www.example.com"], "path": "/blog/"}
 
 
 def tier(name: str, roles: list[Any], *, count: int = 1, type: str = "medium") -> dict[str, Any]:
@@ -34,6 +35,13 @@ def file_of(of: Cluster, host: str, path: str) -> ConfigFile:
 def text_of(of: Cluster, host: str, path: str) -> str:
     """The text of a file."""
     return file_of(of, host, path).text
+
+
+def reading(of: Cluster, host: str, role: str) -> Reading:
+    """What a role's files say, read back from those of its host."""
+    placed = of.find(host, role)
+    files = (file for other in of.by_host[host] for file in other.component.files(other))
+    return placed.component.read(placed, {file.path: file.text for file in files})
 
 
 def found(pattern: str, text: str) -> list[Any]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.topology.components.rendered import cluster, text_of, tier
-from topology.components import Cluster, Reading, get
+from tests.topology.components.rendered import cluster, reading, text_of, tier
+from topology.components import Cluster, get
 from topology.components.apache.parsing import directives_of, last
 
 MAIN = "/etc/apache2/apache2.conf"
 SITES = "/etc/apache2/tierwright/apache_media.conf"
 DROP_IN = "/etc/systemd/system/apache2.service.d/tierwright.conf"
-BLOG = {"name": "blog", "domains": ["www.example.com"], "path": "/blog/"}
 DATABASE = tier("db", ["postgresql"])
 
 
@@ -20,12 +19,6 @@ def with_media(*, balanced: bool = False) -> Cluster:
     return cluster(
         *front, tier("web", ["nginx", "gunicorn", "memcached"]), tier("media", ["apache_media"], count=2), DATABASE
     )
-
-
-def reading(whole: Cluster, host: str, role: str) -> Reading:
-    placed = whole.find(host, role)
-    texts = {file.path: file.text for other in whole.by_host[host] for file in other.component.files(other)}
-    return placed.component.read(placed, texts)
 
 
 def test_nothing_of_what_debian_enabled_is_read() -> None:

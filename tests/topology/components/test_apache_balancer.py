@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.topology.components.rendered import cluster, found, text_of, tier
-from topology.components import Cluster, Reading
+from tests.topology.components.rendered import cluster, found, reading, text_of, tier
+from topology.components import Cluster
 
 SITES = "/etc/apache2/tierwright/apache_balancer.conf"
 
@@ -16,13 +16,8 @@ def balanced(role: str = "apache_balancer", **settings: Any) -> Cluster:
     return cluster(tier("lb", [{role: settings} if settings else role]), web, tier("db", ["postgresql"]))
 
 
-def reading(of: Cluster, role: str) -> Reading:
-    placed = of.find("lb1", role)
-    return placed.component.read(placed, {file.path: file.text for file in placed.component.files(placed)})
-
-
 def test_it_gives_and_finds_what_haproxy_gives_and_finds() -> None:
-    ours, theirs = (reading(balanced(role), role) for role in ("apache_balancer", "haproxy"))
+    ours, theirs = (reading(balanced(role), "lb1", role) for role in ("apache_balancer", "haproxy"))
 
     assert ours.targets == theirs.targets
     for name in ("connect_seconds", "read_seconds", "queue_seconds", "idle_seconds", "upload_bytes", "health_path"):
@@ -51,4 +46,4 @@ def test_a_check_names_the_site_since_no_site_answers_to_an_address() -> None:
 
 
 def test_an_idle_connection_is_let_go_before_the_web_server_closes_it() -> None:
-    assert reading(balanced(), "apache_balancer").keeps_seconds == 15
+    assert reading(balanced(), "lb1", "apache_balancer").keeps_seconds == 15

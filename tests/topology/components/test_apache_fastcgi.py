@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.topology.components.rendered import SITE, cluster, text_of, tier
+from tests.topology.components.rendered import BLOG, SITE, cluster, text_of, tier
 from tests.topology.components.staging import placed_in
 from topology.components import Cluster, get
 from topology.errors import TierwrightError
 
 FASTCGI = get("apache_fastcgi")
 SITES = "/etc/apache2/tierwright/apache_fastcgi.conf"
-BLOG = {"name": "blog", "domains": ["www.example.com"], "path": "/blog/"}
 
 
 def beside() -> Cluster:

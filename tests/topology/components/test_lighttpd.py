@@ -6,16 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.topology.components.rendered import SITE, cluster, found, text_of, tier
+from tests.topology.components.rendered import BLOG, SITE, cluster, found, reading, text_of, tier
 from tests.topology.components.staging import placed_in
-from topology.components import FILES, Cluster, Reading, get
+from topology.components import FILES, Cluster, get
 from topology.components.lighttpd.reader import pairs, parse
 from topology.design import TierwrightError
 from topology.workload import RequestClass
 
 LIGHTTPD, MEDIA = get("lighttpd"), get("lighttpd_media")
 MAIN = "/etc/lighttpd/lighttpd.conf"
-BLOG = {"name": "blog", "domains": ["www.example.com"], "path": "/blog/"}
 DATABASE = tier("db", ["postgresql"])
 
 
@@ -33,11 +32,6 @@ def split() -> Cluster:
 
 def balanced() -> Cluster:
     return cluster(tier("lb", ["haproxy"], count=2), tier("web", ["lighttpd", "flup", "memcached"], count=2), DATABASE)
-
-
-def reading(of: Cluster, host: str, role: str) -> Reading:
-    placed = of.find(host, role)
-    return placed.component.read(placed, {file.path: file.text for file in placed.component.files(placed)})
 
 
 def test_a_site_below_another_is_asked_for_first() -> None:

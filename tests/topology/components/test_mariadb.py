@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.topology.components.rendered import cluster, found, number, text_of, tier
-from topology.components import Admission, Cluster, Reading
+from tests.topology.components.rendered import cluster, found, number, reading, text_of, tier
+from topology.components import Admission, Cluster
 from topology.design import TierwrightError
 
 CONFIG = "/etc/mysql/mariadb.conf.d/70-tierwright.cnf"
@@ -25,11 +25,6 @@ def copied(**keys: Any) -> Cluster:
         tier("copy", ["mariadb_replica"], type="large"),
         **keys,
     )
-
-
-def reading(of: Cluster, host: str, role: str) -> Reading:
-    placed = of.find(host, role)
-    return placed.component.read(placed, {file.path: file.text for file in placed.component.files(placed)})
 
 
 def test_every_client_fits_and_some_are_left() -> None:

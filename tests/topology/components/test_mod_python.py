@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.topology.components.rendered import SITE, cluster, number, reason, text_of, tier
-from tests.topology.components.test_apache import BLOG, DATABASE, DROP_IN, MAIN, reading
+from tests.topology.components.rendered import BLOG, SITE, cluster, number, reading, reason, text_of, tier
+from tests.topology.components.test_apache import DATABASE, DROP_IN, MAIN
 from topology.components import DYNAMIC, Cluster, get
 from topology.components.apache.mod_python.settings import CHILD_MIB, SITE_MIB
 from topology.design import TierwrightError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.topology.components.rendered import SITE, cluster, text_of, tier
-from tests.topology.components.test_apache import BLOG, DATABASE, DROP_IN, reading
+from tests.topology.components.rendered import BLOG, SITE, cluster, reading, text_of, tier
+from tests.topology.components.test_apache import DATABASE, DROP_IN
 from topology import sizing
 from topology.components import Cluster, Limits, get
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.topology.components.rendered import cluster, found, text_of, tier
+from tests.topology.components.rendered import cluster, found, reading, text_of, tier
 from tests.topology.components.staging import placed_in
-from topology.components import Cluster, Reading, get
+from topology.components import Cluster, get
 
 PERLBAL = get("perlbal")
 CONFIG, POOL = "/etc/perlbal/perlbal.conf", "/etc/perlbal/web.pool"
@@ -19,11 +19,6 @@ def balanced(balancer: Any = "perlbal", *, media: int = 0) -> Cluster:
         tier("db", ["postgresql"]),
     ]
     return cluster(*tiers, *([tier("media", ["nginx_media"], count=media)] if media else []))
-
-
-def reading(of: Cluster) -> Reading:
-    placed = of.find("lb1", "perlbal")
-    return PERLBAL.read(placed, {file.path: file.text for file in PERLBAL.files(placed)})
 
 
 def test_every_web_server_is_in_the_pool() -> None:
@@ -61,7 +56,7 @@ def test_what_the_plan_writes_is_kept() -> None:
 
 
 def test_read_back_it_names_its_web_servers_and_waits_longer_than_they_do() -> None:
-    says = reading(balanced(media=2))
+    says = reading(balanced(media=2), "lb1", "perlbal")
 
     assert [(t.service, t.address, t.port) for t in says.targets] == [
         ("web", "10.0.0.12", 80),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.topology.components.rendered import cluster, file_of, found, text_of, tier
+from tests.topology.components.rendered import cluster, file_of, found, reading, text_of, tier
 from topology.components import Cluster
 from topology.design import TierwrightError
 
@@ -45,9 +45,8 @@ def test_a_full_backup_comes_once_a_week_and_a_small_one_on_the_other_days() -> 
 
 def test_its_repository_may_be_a_mount_and_the_backup_waits_for_it() -> None:
     design = backed_up(repository="/srv/backups")
-    placed = design.find("database1", "pgbackrest")
 
-    said = placed.component.read(placed, {file.path: file.text for file in placed.component.files(placed)})
+    said = reading(design, "database1", "pgbackrest")
 
     assert said.requires_mounts == ("/srv/backups",)
     assert said.backs_up == ("local",)
@@ -104,9 +103,7 @@ def test_each_of_the_two_lets_only_the_other_in() -> None:
 
 
 def test_a_store_says_whose_database_it_backs_up() -> None:
-    placed = with_a_store().find("backup1", "pgbackrest_store")
-
-    said = placed.component.read(placed, {file.path: file.text for file in placed.component.files(placed)})
+    said = reading(with_a_store(), "backup1", "pgbackrest_store")
 
     assert said.backs_up == ("10.0.0.12",)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.topology.components.rendered import cluster, file_of, found, number, text_of, tier
-from topology.components import Cluster, Reading
+from tests.topology.components.rendered import cluster, file_of, found, number, reading, text_of, tier
+from topology.components import Cluster
 from topology.design import TierwrightError
 
 CONFIG, ACCESS = "/etc/pgpool2/pgpool.conf", "/etc/pgpool2/pool_hba.conf"
@@ -21,15 +21,9 @@ def beside_each(count: int = 2, replica: str = "postgresql_replica") -> Cluster:
     )
 
 
-def reading_of(design: Cluster, host: str) -> Reading:
-    """What its files say."""
-    placed = design.find(host, "pgpool")
-    return placed.component.read(placed, {file.path: file.text for file in placed.component.files(placed)})
-
-
 def test_every_client_has_a_process_and_one_more_is_refused_instead_of_waiting() -> None:
     design = beside_each()
-    said = reading_of(design, "web1")
+    said = reading(design, "web1", "pgpool")
 
     assert said.accepts is not None
     assert said.accepts >= design.connections_to("web1", "pool")
@@ -41,12 +35,12 @@ def test_a_pool_on_a_server_of_its_own_has_a_process_for_the_clients_of_all() ->
         tier("web", ["nginx", "gunicorn", "memcached"], count=3), tier("pool", ["pgpool"]), tier("db", ["postgresql"])
     )
 
-    assert (reading_of(design, "pool1").accepts or 0) >= design.connections_to("pool1", "pool") > 0
+    assert (reading(design, "pool1", "pgpool").accepts or 0) >= design.connections_to("pool1", "pool") > 0
 
 
 def test_what_all_processes_open_fits_into_each_database() -> None:
     design = beside_each(3)
-    opened = sum(reading_of(design, f"web{each}").opens["sql"] for each in (1, 2, 3))
+    opened = sum(reading(design, f"web{each}", "pgpool").opens["sql"] for each in (1, 2, 3))
 
     for host in ("database1", "copy1"):
         start = text_of(design, host, START)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.topology.components.rendered import cluster, found, number, text_of, tier
-from topology.components import Cluster, Reading
+from tests.topology.components.rendered import cluster, found, number, reading, text_of, tier
+from topology.components import Cluster
 from topology.design import TierwrightError
 
 CONFIG, SETTINGS = "/etc/redis/redis.conf", "/etc/newspaper/tierwright_settings.py"
@@ -20,11 +20,6 @@ def copied() -> Cluster:
 
 def with_jobs(*cache: str) -> Cluster:
     return cluster(WEB, DATABASE, tier("cache", list(cache)), tier("jobs", ["celery_worker"]))
-
-
-def reading(of: Cluster, host: str, role: str) -> Reading:
-    placed = of.find(host, role)
-    return placed.component.read(placed, {file.path: file.text for file in placed.component.files(placed)})
 
 
 def test_the_primary_stands_first_in_every_list_of_django() -> None:

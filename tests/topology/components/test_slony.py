@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.topology.components.rendered import cluster, file_of, found, text_of, tier
+from tests.topology.components.rendered import cluster, file_of, found, reading, text_of, tier
 from topology.components import Cluster
 from topology.design import TierwrightError
 
@@ -58,9 +58,8 @@ def test_each_database_lets_slony_in_from_every_server_of_the_cluster() -> None:
 
 def test_its_connections_fit_into_every_database() -> None:
     design = replicated()
-    placed = design.find("copy1", "slony")
 
-    said = placed.component.read(placed, {f.path: f.text for f in placed.component.files(placed)})
+    said = reading(design, "copy1", "slony")
 
     assert [target.address for target in said.targets] == ["10.0.0.14"]
     assert said.opens["sql_replica"] > said.opens["sql"] > 0
