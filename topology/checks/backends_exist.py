@@ -2,6 +2,7 @@
 
 A file that passes its own program's check may name a server that is none, a port on which nobody listens, a socket of
 another path, or a program that listens on the loopback address of another machine. Each is found by the first request.
+So is a balancer with nobody behind it: its file is right, and it turns every visitor away.
 
 Correct the address, the port or the socket in the file, or write the file anew from the bundle.
 """
@@ -24,7 +25,8 @@ class BackendsExist(Check):
     rules = ("R19",)
 
     def look(self, sight: Sight) -> Iterator[Finding]:
-        """One finding for each target that nobody answers."""
+        """One finding for each target that nobody answers, and for each who stands before nobody."""
+        yield from self._before_nobody(sight)
         doors = self._doors(sight)
         for placed, reading in sight.readings():
             for target in dict.fromkeys(t for t in reading.targets if t.service in SERVICES):
@@ -36,6 +38,22 @@ class BackendsExist(Check):
                         f"its file passes {target.service} on to {where}, {problem}.",
                         "Correct the address, the port or the socket there.",
                     )
+
+    def _before_nobody(self, sight: Sight) -> Iterator[Finding]:
+        refused = {refusal.placed.key for refusal in sight.refusals}
+        for placed in sight.placed:
+            missing = [
+                need
+                for need in placed.component.needs(placed)
+                if need.fronts and not sight.cluster.edges_from(placed, *need.services)
+            ]
+            if missing and placed.key not in refused:
+                services = " or ".join(missing[0].services)
+                yield self.finding(
+                    place_of(placed),
+                    f"it {missing[0].why}, and no server of the plan offers {services}.",
+                    f"Give a server a role that offers {services}, or take {placed.role.name} away.",
+                )
 
     def _doors(self, sight: Sight) -> Doors:
         """Every listener by host and port."""

@@ -126,7 +126,7 @@ def test_the_running_python_and_its_packages_are_there(box: Sandbox) -> None:
 def test_a_late_program_is_stopped_with_all_its_children(box: Sandbox) -> None:
     ran = box.run(["sh", "-c", "echo begun; setsid sleep 300 & sleep 300"], seconds=0.5)
 
-    assert (ran.status, ran.output) == (TIMED_OUT, "begun\n\nstopped after 0.5 seconds")
+    assert (ran.status, ran.output) == (TIMED_OUT, "begun\n\nstopped after 0.5 seconds: it did not end by itself")
     assert "sleep 300" not in _said(box, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
 
 

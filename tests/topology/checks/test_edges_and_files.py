@@ -226,3 +226,13 @@ def test_https_ends_once_on_each_way() -> None:
 
     [twice] = [f for f in look_at(sight) if f.check == "certificates-cover"]
     assert twice.where == "balancer1 haproxy to web1 nginx"
+
+
+@pytest.mark.parametrize("role", ["haproxy", "perlbal", "apache_balancer"])
+def test_a_balancer_before_nobody_stops_the_export(role: str) -> None:
+    alone = design_of({**BASE, "tiers": [{**BALANCERS, "roles": [role]}]})
+
+    found = [f for f in look_at(sight_of(alone)) if f.check == "backends-exist"]
+
+    assert [(f.where, f.level) for f in found] == [(f"balancer1 {role}", "error"), (f"balancer2 {role}", "error")]
+    assert found[0].says == "it passes requests on to the web servers, and no server of the plan offers web."
