@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from topology.components import Ran
 from topology.errors import TierwrightError
 from topology.rehearsal.hosts import Host, plain_environment
 from topology.rehearsal.mounts import mount, unmount
@@ -165,7 +164,7 @@ class Services:
         while not _is_written(place) and self._running[unit.name].poll() is None and time.monotonic() < until:
             time.sleep(0.01)
 
-    def _run(self, unit: Unit, command: Command, variables: Mapping[str, str]) -> Ran:
+    def _run(self, unit: Unit, command: Command, variables: Mapping[str, str]) -> None:
         """Run one line of a unit to its end; its daemon may go on with the log."""
         with self._log(unit.name).open("ab") as log:
             program = self.host.start(self._argv(unit, command), env=variables, log=log)
@@ -179,7 +178,6 @@ class Services:
             raise TierwrightError(
                 f"{self.host.name}: {unit.name}: `{line}` ended with {status}: {self.said(unit.name)}"
             )
-        return Ran(status=status, output="")
 
     def _argv(self, unit: Unit, command: Command, pid_file: str = "") -> list[str]:
         """A shell sets what a process has (its file of its number, umask, directory), then becomes the program."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from topology.components import booting, databases
 from topology.components.base import Stage, Verdict
 from topology.design import Site
 
-_PROJECT = """\
-INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
-from tierwright_settings import *
-"""
 _START = r"""
 site=$1 word=throw-away
 export PYTHONPATH="/etc/$1:$2" DJANGO_SETTINGS_MODULE="$3"
@@ -65,16 +61,18 @@ def nothing_to_check(stage: Stage) -> Verdict:
 def answered(stage: Stage, *expects: str) -> Verdict:
     """Django, by its own settings of this plan, asks servers that stand in for those of the plan's externals."""
     cluster, site = stage.placed.cluster, stage.placed.cluster.sites[0]
-    settings = site.code.settings.partition(":")[0]
-    stage.scaffold(f"{site.code.directory}/{settings.replace('.', '/')}.py", _PROJECT)
-    for path in _secrets(stage, site):
-        stage.scaffold(path, "throw-away\n")
+    settings = scaffold_settings(stage, site, apps=("django.contrib.contenttypes", "django.contrib.auth"))
     externals = [f"{external.kind}:{external.endpoint}" for external in cluster.design.externals]
     words = [site.database, site.code.directory, settings, *externals]
     start = databases.POSTGRESQL + databases.MARIADB + _START
     return booting.boot(stage, start=start, ask=_ASK, expects=expects, words=words)
 
 
-def _secrets(stage: Stage, site: Site) -> Iterator[str]:
-    for name in stage.placed.cluster.secrets_of(stage.placed.host.name, site):
-        yield f"/etc/{site.name}/secrets/{name}"
+def scaffold_settings(stage: Stage, site: Site, *, apps: Sequence[str] = ()) -> str:
+    """A site whose settings are the plan's, with throw-away secrets; the module of its settings."""
+    settings = site.code.settings.partition(":")[0]
+    text = f"INSTALLED_APPS = {list(apps)}\nfrom tierwright_settings import *\n"
+    stage.scaffold(f"{site.code.directory}/{settings.replace('.', '/')}.py", text)
+    for secret in stage.placed.cluster.secrets_of(stage.placed.host.name, site):
+        stage.scaffold(f"/etc/{site.name}/secrets/{secret}", "throw-away\n")
+    return settings

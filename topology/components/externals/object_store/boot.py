@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from topology.components import booting
 from topology.components.base import Stage, Verdict
+from topology.components.externals.standing_in import scaffold_settings
 
-_PROJECT = "INSTALLED_APPS = []\nfrom tierwright_settings import *\n"
 _START = r"""
 echo "127.0.0.1 $1" >>/etc/hosts
 export PYTHONPATH="/etc/$3:$4" DJANGO_SETTINGS_MODULE="$5"
@@ -36,10 +36,7 @@ measured(lambda: store.open(first).read(), 50, "an upload fetched by Django, the
 def boot(stage: Stage) -> Verdict:
     """An upload is kept, a second one of the same name does not take its place, and a browser fetches it."""
     cluster, site = stage.placed.cluster, stage.placed.cluster.sites[0]
-    settings = site.code.settings.partition(":")[0]
-    stage.scaffold(f"{site.code.directory}/{settings.replace('.', '/')}.py", _PROJECT)
-    for secret in cluster.secrets_of(stage.placed.host.name, site):
-        stage.scaffold(f"/etc/{site.name}/secrets/{secret}", "throw-away\n")
+    settings = scaffold_settings(stage, site)
     host, _, port = cluster.design.externals[0].endpoint.rpartition(":")
     address = f"http://{host}:{port}/{site.name}-media/photos/cat.txt"
     expects = ("photos/cat.txt holds one; a second of that name is apart", f"GET {address}: 200 one")
