@@ -195,7 +195,8 @@ class Sandbox:
             output.seek(0)
             said = output.read(OUTPUT_LIMIT).decode(errors="replace")
         if late:
-            return Ran(status=TIMED_OUT, output=f"{said}\nstopped after {seconds:g} seconds: it did not end by itself".lstrip())
+            why = f"stopped after {seconds:g} seconds: it did not end by itself"
+            return Ran(status=TIMED_OUT, output=f"{said}\n{why}".lstrip())
         return Ran(status=ended.returncode, output=said)
 
     def close(self) -> None:
