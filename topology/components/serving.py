@@ -6,45 +6,18 @@ from collections.abc import Iterable, Iterator
 
 from topology.components.base import DYNAMIC, ConfigFile, Demand, Endpoint, Memory, Need, Placed, Reason, Speech
 from topology.components.rendering import Written, fixed, joined, sections, words
+from topology.components.units import Lines, hardening
 from topology.demands import CACHED_PAGE_APP, bytes_of, demand_of
 from topology.design import Site
 from topology.value import Estimate
 from topology.workload import Kind, RequestClass
 
-Lines = Iterable[tuple[str, Written]]
 Listen = tuple[Site, str | None, int]
 """A site with its socket, or None and its port."""
 USER = "www-data"
 """Debian gives it one number on every host, so that files over NFS have the same owner everywhere."""
 NOTIFYING: Lines = (("Type", "notify"), ("NotifyAccess", "main"))
 """Of a unit whose program says when it is ready."""
-HARDENING: Lines = (
-    ("ProtectSystem", "strict"),
-    ("ProtectHome", "yes"),
-    ("PrivateTmp", "yes"),
-    ("PrivateDevices", "yes"),
-    ("PrivateUsers", "yes"),
-    ("NoNewPrivileges", "yes"),
-    ("CapabilityBoundingSet", ""),
-    ("AmbientCapabilities", ""),
-    ("ProtectClock", "yes"),
-    ("ProtectHostname", "yes"),
-    ("ProtectControlGroups", "yes"),
-    ("ProtectKernelLogs", "yes"),
-    ("ProtectKernelModules", "yes"),
-    ("ProtectKernelTunables", "yes"),
-    ("ProtectProc", "invisible"),
-    ("RestrictAddressFamilies", words("AF_UNIX", "AF_INET", "AF_INET6")),
-    ("RestrictNamespaces", "yes"),
-    ("RestrictRealtime", "yes"),
-    ("RestrictSUIDSGID", "yes"),
-    ("LockPersonality", "yes"),
-    ("RemoveIPC", "yes"),
-    ("SystemCallArchitectures", "native"),
-    ("SystemCallFilter", "@system-service"),
-    ("SystemCallErrorNumber", "EPERM"),
-)
-"""What takes from a site's own code whatever it does not need."""
 RELOAD = fixed("/bin/kill -s HUP $MAINPID")
 
 
@@ -171,7 +144,7 @@ def unit(
         ("UMask", "0027"),
         *(("ReadWritePaths", f"-{folder}") for folder in _written(placed, site)),
         *secrets(placed, site),
-        *HARDENING,
+        *hardening(),
     ]
     return site_unit(name, [("Unit", order(site, program)), ("Service", service)], reasons)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from topology.components.base import ConfigFile, Placed, Sizing
 from topology.components.celery.settings import BEAT, size
 from topology.components.rendering import Written, option, words
-from topology.components.serving import HARDENING, RELOAD, USER, order, secrets, site_unit
+from topology.components.serving import RELOAD, USER, order, secrets, site_unit
+from topology.components.units import hardening
 from topology.design import Site
 
 
@@ -33,7 +34,7 @@ def files_of(placed: Placed) -> tuple[ConfigFile, ...]:
 
 
 def _unit(placed: Placed, site: Site, sized: Sizing) -> ConfigFile:
-    service = [*_service(placed, site, sized), *secrets(placed, site), *HARDENING]
+    service = [*_service(placed, site, sized), *secrets(placed, site), *hardening()]
     return site_unit(unit_name(placed, site), [("Unit", _order(placed, site)), ("Service", service)], sized.reasons)
 
 

@@ -6,12 +6,15 @@ from topology.components.balancing import fronts_media
 from topology.components.base import Component, ConfigFile, Placed, Sizing
 from topology.components.perlbal.settings import size
 from topology.components.rendering import render, sections, words
+from topology.components.units import hardening
 
 UNIT = "perlbal.service"
 CONFIG = "/etc/perlbal/perlbal.conf"
 UNIT_PATH = f"/etc/systemd/system/{UNIT}"
 USER = "www-data"
 """The account that Debian's own script of Perlbal runs it as."""
+FREE = ("PrivateUsers", "CapabilityBoundingSet", "AmbientCapabilities")
+"""What its unit goes without or says otherwise: a right to port 80 is none among users of its own."""
 Pairs = list[tuple[str, int | str]]
 
 
@@ -78,29 +81,4 @@ def _unit(sized: Sizing) -> str:
         ("After", "network-online.target"),
     ]
     install: Pairs = [("WantedBy", "multi-user.target")]
-    return sections([("Unit", order), ("Service", [*service, *_HARDENING]), ("Install", install)])
-
-
-_HARDENING: Pairs = [
-    ("ProtectSystem", "strict"),
-    ("ProtectHome", "yes"),
-    ("PrivateTmp", "yes"),
-    ("PrivateDevices", "yes"),
-    ("NoNewPrivileges", "yes"),
-    ("ProtectClock", "yes"),
-    ("ProtectHostname", "yes"),
-    ("ProtectControlGroups", "yes"),
-    ("ProtectKernelLogs", "yes"),
-    ("ProtectKernelModules", "yes"),
-    ("ProtectKernelTunables", "yes"),
-    ("ProtectProc", "invisible"),
-    ("RestrictAddressFamilies", words("AF_UNIX", "AF_INET", "AF_INET6")),
-    ("RestrictNamespaces", "yes"),
-    ("RestrictRealtime", "yes"),
-    ("RestrictSUIDSGID", "yes"),
-    ("LockPersonality", "yes"),
-    ("RemoveIPC", "yes"),
-    ("SystemCallArchitectures", "native"),
-    ("SystemCallFilter", "@system-service"),
-    ("SystemCallErrorNumber", "EPERM"),
-]
+    return sections([("Unit", order), ("Service", [*service, *hardening(*FREE)]), ("Install", install)])

@@ -8,6 +8,7 @@ from typing import Any
 from topology.components.base import Component, ConfigFile, Placed, Reason, Sizing
 from topology.components.rendering import Written, assignments, option, quoted, render, sections, words
 from topology.components.slony.settings import Node, nodes_of, own_node, size
+from topology.components.units import hardening
 from topology.design import Site
 
 USER = "slony"
@@ -16,6 +17,8 @@ OWNER = "postgres:postgres"
 PASSFILE = "/var/lib/postgresql/slony.pgpass"
 """Where every node reads the password: HOST:5432:*:slony:PASSWORD, mode 0600. Never in a bundle."""
 SCRIPTS = ("preamble", "init", "set", "subscribe")
+FREE = ("PrivateUsers", "AmbientCapabilities", "ProtectProc", "RemoveIPC")
+"""What its unit goes without: RemoveIPC would take the memory of PostgreSQL, which has the same account."""
 
 
 def folder_of(site: Site) -> str:
@@ -94,7 +97,7 @@ def _unit(site: Site) -> ConfigFile:
         ("After", words("network-online.target", "postgresql.service")),
     ]
     install: list[tuple[str, Written]] = [("WantedBy", "multi-user.target")]
-    text = sections([("Unit", order), ("Service", [*service, *_HARDENING]), ("Install", install)])
+    text = sections([("Unit", order), ("Service", [*service, *hardening(*FREE)]), ("Install", install)])
     return ConfigFile(path=f"/etc/systemd/system/{unit_of(site)}", text=text, action="restart", unit=unit_of(site))
 
 
@@ -133,27 +136,3 @@ def _script(name: str, site: Site, text: str, why: Reason) -> ConfigFile:
     return ConfigFile(
         path=f"{folder_of(site)}/{name}", text=text, owner=OWNER, mode=0o640, action="none", reasons=(why,)
     )
-
-
-_HARDENING: list[tuple[str, Written]] = [
-    ("ProtectSystem", "strict"),
-    ("ProtectHome", "yes"),
-    ("PrivateTmp", "yes"),
-    ("PrivateDevices", "yes"),
-    ("NoNewPrivileges", "yes"),
-    ("CapabilityBoundingSet", ""),
-    ("ProtectClock", "yes"),
-    ("ProtectHostname", "yes"),
-    ("ProtectControlGroups", "yes"),
-    ("ProtectKernelLogs", "yes"),
-    ("ProtectKernelModules", "yes"),
-    ("ProtectKernelTunables", "yes"),
-    ("RestrictAddressFamilies", words("AF_UNIX", "AF_INET", "AF_INET6")),
-    ("RestrictNamespaces", "yes"),
-    ("RestrictRealtime", "yes"),
-    ("RestrictSUIDSGID", "yes"),
-    ("LockPersonality", "yes"),
-    ("SystemCallArchitectures", "native"),
-    ("SystemCallFilter", "@system-service"),
-    ("SystemCallErrorNumber", "EPERM"),
-]
