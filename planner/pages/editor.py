@@ -18,6 +18,7 @@ from planner.charts import promised_share
 from planner.drawings import Drawn, drawn
 from planner.editing import Draft, common_type, servers_of
 from planner.http import HtmxRequest, page
+from planner.kinds import kind_at, rank_of
 from planner.saving import save
 from topology import document, revisions
 from topology.capacity import Forecast, forecast
@@ -55,7 +56,14 @@ class RoleField:
     title: str
     says: str
     ticked: bool
+    rank: int
+    """The place of its group."""
     settings: tuple[SettingField, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The name of its group."""
+        return kind_at(self.rank)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -335,6 +343,7 @@ def _role_fields(written: list[Any], prefix: str | None, placed: tuple[Placed, .
             title=component.title,
             says=says,
             ticked=name in settings,
+            rank=rank_of(component, name),
             settings=_settings(component, name, settings[name], prefix, placed or ()) if name in settings else (),
         )
         for component in catalogue().components
