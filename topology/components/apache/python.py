@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from topology import sizing
+from topology.components.apache.main import UNIT
 from topology.components.apache.units import secrets_folder
-from topology.components.base import FILES, Demand, Placed, Preparation, Stage
+from topology.components.base import FILES, Component, Demand, Placed, Preparation, Stage
 from topology.components.serving import page_demand, preparation_lines
 from topology.demands import bytes_of
 from topology.design import Site
@@ -36,18 +37,6 @@ def memory_share(placed: Placed) -> float:
     return 0.5 if placed.host.name in beside else 0.75
 
 
-def demand_of_request(kind: Kind, item: RequestClass, *, file: Estimate) -> Demand | None:
-    """A file that Apache sends, or the page of an application.
-
-    In one run a page of 100 rows cost 1.59 ms under mod_python and 1.51 under mod_wsgi, Apache's part included, and
-    1.49 under gunicorn alone; the same page empty cost 0.31, 0.44 and 0.40: no difference is assumed to gunicorn's
-    figures in the table.
-    """
-    if kind in FILES:
-        return Demand(cpu_ms=file, bytes_out=bytes_of(item, kind))
-    return page_demand(kind, item)
-
-
 def entry_of(placed: Placed, site: Site) -> dict[str, Any]:
     """What the code that enters a site is told; for templates."""
     module, _, name = site.code.wsgi.partition(":")
@@ -69,7 +58,7 @@ def packages_of(placed: Placed, site: Site) -> str:
     return f"{site.root}/venv/lib/python{PYTHONS[placed.cluster.design.system]}/site-packages"
 
 
-def code_and_packages(placed: Placed, program: str) -> tuple[Preparation, ...]:
+def _code_and_packages(placed: Placed, program: str) -> tuple[Preparation, ...]:
     """The site's code and its virtual environment, made by the Python that Apache's module is built with."""
     python = PYTHONS[placed.cluster.design.system]
     return tuple(
@@ -83,7 +72,7 @@ def code_and_packages(placed: Placed, program: str) -> tuple[Preparation, ...]:
     )
 
 
-def secrets_stay_closed(placed: Placed) -> Preparation:
+def _secrets_stay_closed(placed: Placed) -> Preparation:
     """Why nothing is to be done to the secrets, where a person would open them."""
     names = ", ".join(site.name for site in placed.cluster.sites)
     return Preparation(
@@ -91,3 +80,29 @@ def secrets_stay_closed(placed: Placed) -> Preparation:
         " and cannot read them there. Each start of apache2.service copies them to /run/apache2-secrets, in memory,"
         " readable for the group www-data; after a secret is changed, restart apache2.service."
     )
+
+
+class PythonInApache(Component):
+    """An Apache that runs the sites' Python, in its own processes or in some that it starts."""
+
+    file_cpu: ClassVar[Estimate]
+    """What it takes to send a file."""
+
+    def app_unit(self, placed: Placed, site: Site) -> str:
+        """Apache itself."""
+        return UNIT
+
+    def preparations(self, placed: Placed) -> tuple[Preparation, ...]:
+        """Code, packages, and what becomes of the secrets."""
+        return (*_code_and_packages(placed, self.name), _secrets_stay_closed(placed))
+
+    def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
+        """A file that Apache sends, or the page of an application.
+
+        In one run a page of 100 rows cost 1.59 ms under mod_python and 1.51 under mod_wsgi, Apache's part included, and
+        1.49 under gunicorn alone; the same page empty cost 0.31, 0.44 and 0.40: no difference is assumed to gunicorn's
+        figures in the table.
+        """
+        if kind in FILES:
+            return Demand(cpu_ms=self.file_cpu, bytes_out=bytes_of(item, kind))
+        return page_demand(kind, item)

@@ -11,32 +11,26 @@ from __future__ import annotations
 
 from topology.components import fronting, serving
 from topology.components.apache.cost import FILE_PREFORK
-from topology.components.apache.main import UNIT
 from topology.components.apache.mod_python.files import ROLE, files_of
 from topology.components.apache.mod_python.reader import reading_of
 from topology.components.apache.mod_python.settings import ModPythonSettings, memory_of, size
 from topology.components.apache.mod_python.texts import LOGS, TRANSLATIONS, TROUBLES
 from topology.components.apache.mod_python.validate import boot, check
-from topology.components.apache.python import code_and_packages, demand_of_request, secrets_stay_closed
+from topology.components.apache.python import PythonInApache
 from topology.components.base import (
-    Component,
     ConfigFile,
-    Demand,
     Endpoint,
     Measured,
     Memory,
     Need,
     Placed,
-    Preparation,
     Sizing,
     Validator,
 )
 from topology.components.reading import Reading, Texts
-from topology.design import Site
-from topology.workload import Kind, RequestClass
 
 
-class ModPython(Component):
+class ModPython(PythonInApache):
     """Apache with mod_python."""
 
     name = "mod_python"
@@ -50,6 +44,7 @@ class ModPython(Component):
     evidence = "booted"
     answer = "GET /none/: 404"
     measured = Measured(memory_mib=124, cpu_ms=0.35, says="a page without database, 3 processes (200 asked)")
+    file_cpu = FILE_PREFORK
     logs = LOGS
     troubles = TROUBLES
     translations = TRANSLATIONS
@@ -82,21 +77,9 @@ class ModPython(Component):
         """What the files say."""
         return reading_of(texts)
 
-    def app_unit(self, placed: Placed, site: Site) -> str:
-        """Apache itself."""
-        return UNIT
-
-    def preparations(self, placed: Placed) -> tuple[Preparation, ...]:
-        """Code, packages, and what becomes of the secrets."""
-        return (*code_and_packages(placed, "mod_python"), secrets_stay_closed(placed))
-
     def memory(self, placed: Placed) -> Memory:
         """All processes with all sites."""
         return memory_of(placed)
-
-    def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
-        """A file that Apache sends, or Python's work."""
-        return demand_of_request(kind, item, file=FILE_PREFORK)
 
 
 COMPONENT = ModPython()

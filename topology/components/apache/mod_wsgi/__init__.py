@@ -10,32 +10,26 @@ from __future__ import annotations
 
 from topology.components import fronting, serving
 from topology.components.apache.cost import FILE_EVENT
-from topology.components.apache.main import UNIT
 from topology.components.apache.mod_wsgi.files import ROLE, files_of
 from topology.components.apache.mod_wsgi.reader import reading_of
 from topology.components.apache.mod_wsgi.settings import ModWsgiSettings, memory_of, size
 from topology.components.apache.mod_wsgi.texts import LOGS, TROUBLES
 from topology.components.apache.mod_wsgi.validate import boot, check
-from topology.components.apache.python import code_and_packages, demand_of_request, secrets_stay_closed
+from topology.components.apache.python import PythonInApache
 from topology.components.base import (
-    Component,
     ConfigFile,
-    Demand,
     Endpoint,
     Measured,
     Memory,
     Need,
     Placed,
-    Preparation,
     Sizing,
     Validator,
 )
 from topology.components.reading import Reading, Texts
-from topology.design import Site
-from topology.workload import Kind, RequestClass
 
 
-class ModWsgi(Component):
+class ModWsgi(PythonInApache):
     """Apache with mod_wsgi."""
 
     name = "mod_wsgi"
@@ -49,6 +43,7 @@ class ModWsgi(Component):
     evidence = "booted"
     answer = "GET /none/: 404"
     measured = Measured(memory_mib=88, cpu_ms=0.6, says="a page without database, 2 daemons (200 asked)")
+    file_cpu = FILE_EVENT
     logs = LOGS
     troubles = TROUBLES
     validator = Validator(
@@ -80,21 +75,9 @@ class ModWsgi(Component):
         """What the files say."""
         return reading_of(texts)
 
-    def app_unit(self, placed: Placed, site: Site) -> str:
-        """Apache itself."""
-        return UNIT
-
-    def preparations(self, placed: Placed) -> tuple[Preparation, ...]:
-        """Code, packages, and what becomes of the secrets."""
-        return (*code_and_packages(placed, "mod_wsgi"), secrets_stay_closed(placed))
-
     def memory(self, placed: Placed) -> Memory:
         """Apache's processes and the daemons."""
         return memory_of(placed)
-
-    def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
-        """A file that Apache sends, or Python's work."""
-        return demand_of_request(kind, item, file=FILE_EVENT)
 
 
 COMPONENT = ModWsgi()

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from topology.components import fronting, serving
 from topology.components.apache.cost import FILE_EVENT
-from topology.components.apache.main import UNIT
-from topology.components.apache.python import demand_of_request
+from topology.components.apache.python import PythonInApache
 from topology.components.apache.shared_hosting.boot import boot
 from topology.components.apache.shared_hosting.files import files_of, folder_of, python_of, script_of
 from topology.components.apache.shared_hosting.reader import read
@@ -21,9 +20,7 @@ from topology.components.apache.shared_hosting.settings import SharedHostingSett
 from topology.components.apache.shared_hosting.texts import LOGS, TRANSLATIONS, TROUBLES
 from topology.components.apache.shared_hosting.validate import check
 from topology.components.base import (
-    Component,
     ConfigFile,
-    Demand,
     Endpoint,
     Measured,
     Memory,
@@ -35,12 +32,11 @@ from topology.components.base import (
 )
 from topology.components.reading import Reading, Texts
 from topology.design import Site
-from topology.workload import Kind, RequestClass
 
 ROLE = "shared_hosting"
 
 
-class SharedHosting(Component):
+class SharedHosting(PythonInApache):
     """A provider's Apache with mod_fcgid."""
 
     name = "shared_hosting"
@@ -54,6 +50,7 @@ class SharedHosting(Component):
     evidence = "booted"
     answer = "after the touch: the new code"
     measured = Measured(memory_mib=42, cpu_ms=1.5, says="a page of 100 rows, Apache and its one FastCGI process")
+    file_cpu = FILE_EVENT
     logs = LOGS
     troubles = TROUBLES
     translations = TRANSLATIONS
@@ -86,10 +83,6 @@ class SharedHosting(Component):
         """The upload limit of the sites."""
         return read(placed, texts)
 
-    def app_unit(self, placed: Placed, site: Site) -> str:
-        """Apache's, which is the provider's."""
-        return UNIT
-
     def preparations(self, placed: Placed) -> tuple[Preparation, ...]:
         """What is uploaded where, by the account itself."""
         return tuple(_preparation(placed, site) for site in placed.cluster.sites)
@@ -97,10 +90,6 @@ class SharedHosting(Component):
     def memory(self, placed: Placed) -> Memory:
         """The processes."""
         return memory_of(placed)
-
-    def demand(self, placed: Placed, kind: Kind, item: RequestClass) -> Demand | None:
-        """A file, or a request that Python answers."""
-        return demand_of_request(kind, item, file=FILE_EVENT)
 
 
 def _preparation(placed: Placed, site: Site) -> Preparation:
