@@ -159,7 +159,7 @@ def _with_own_settings(role: Any, prefix: str, sent: QueryDict) -> Any:
 def _value(text: str, before: Any) -> Any:
     if isinstance(before, list) or "," in text:
         return [part.strip() for part in text.split(",") if part.strip()]
-    return _number(text)
+    return {"true": True, "false": False}.get(text.strip().lower(), _number(text))
 
 
 def _number(text: str) -> int | float | str:

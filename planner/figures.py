@@ -135,3 +135,8 @@ def moment(text: str) -> str:
         return words
     hour = int(clock[:2])
     return f"{words}, {clock[:5] if ':' in clock else f'{hour}:00{DASH}{hour + 1}:00'}"
+
+
+def written(value: object) -> str:
+    """A value as a plan file writes it: true, where Python writes True."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

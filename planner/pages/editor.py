@@ -17,6 +17,7 @@ from planner import editing
 from planner.charts import promised_share
 from planner.drawings import Drawn, drawn
 from planner.editing import Draft, common_type, servers_of
+from planner.figures import written
 from planner.http import HtmxRequest, page
 from planner.kinds import kind_at, rank_of
 from planner.saving import save
@@ -365,7 +366,7 @@ def _settings(
             label=_label(name),
             help=info.description or "",
             written=_text(own.get(name)),
-            derived=sized.values.get(name, "") if sized else "",
+            derived=_text(sized.values.get(name)) if sized else "",
             why=reasons[name].formula if name in reasons else "",
         )
         for name, info in component.settings.model_fields.items()
@@ -388,8 +389,8 @@ def _label(setting: str) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, list | tuple):
-        return ", ".join(value)
-    return "" if value is None else str(value)
+        return ", ".join(map(str, value))
+    return "" if value is None else written(value)
 
 
 urlpatterns = [path("plans/<slug:plan>/editor/", editor, name="editor")]

@@ -23,6 +23,7 @@ register.filter("count", figures.count)
 register.filter("size", figures.size)
 register.filter("duration", figures.duration)
 register.filter("moment", figures.moment)
+register.filter("written", figures.written)
 
 _TICKED = re.compile(r"`([^`\n]+)`")
 

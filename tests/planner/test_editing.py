@@ -124,3 +124,12 @@ def test_emptied_promises_leave_no_promise() -> None:
 
 def test_words_where_a_number_belongs_are_kept_for_the_codec_to_refuse() -> None:
     assert apply(NAMED, sent(headroom="half"))["promise"] == {"headroom": "half"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"), [("true", True), ("False", False), (" false ", False), ("falsely", "falsely")]
+)
+def test_a_switch_stays_a_switch(typed: str, value: bool | str) -> None:
+    fields = {"tier__1__set__memcached__managed": typed}
+
+    assert apply(NAMED, sent(**fields))["tiers"][1]["roles"] == [{"memcached": {"managed": value}}]

@@ -107,3 +107,8 @@ def test_what_stands_between_ticks_is_set_as_code_and_the_rest_is_escaped() -> N
     assert ticked("100 less %idle of `sar -u <b>`, & no more`") == (
         "100 less %idle of <code>sar -u &lt;b&gt;</code>, &amp; no more`"
     )
+
+
+@pytest.mark.parametrize(("value", "text"), [(True, "true"), (False, "false"), (0.5, "0.5"), ("On", "On"), (12, "12")])
+def test_a_switch_is_written_as_a_plan_file_writes_it(value: object, text: str) -> None:
+    assert figures.written(value) == text
