@@ -9,10 +9,11 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from django.http import QueryDict
 
+from topology.components import catalogue
 from topology.design import TierwrightError
 
 Draft = dict[str, Any]
@@ -150,14 +151,25 @@ def _with_own_settings(role: Any, prefix: str, sent: QueryDict) -> Any:
     settings = dict(role[_role_name(role)] or {}) if isinstance(role, dict) else {}
     for name, text in typed.items():
         if text.strip():
-            settings[name] = _value(text, settings.get(name))
+            settings[name] = _value(text, _is_list(_role_name(role), name))
         else:
             settings.pop(name, None)
     return {_role_name(role): settings} if settings else _role_name(role)
 
 
-def _value(text: str, before: Any) -> Any:
-    if isinstance(before, list) or "," in text:
+def _is_list(role: str, setting: str) -> bool:
+    """Whether a setting takes several values: then one alone is a list of one."""
+    component = catalogue().by_role.get(role)
+    field = component.settings.model_fields.get(setting) if component else None
+    return field is not None and _takes_several(field.annotation)
+
+
+def _takes_several(kind: Any) -> bool:
+    return get_origin(kind) is tuple or any(_takes_several(part) for part in get_args(kind))
+
+
+def _value(text: str, is_list: bool) -> Any:
+    if is_list or "," in text:
         return [part.strip() for part in text.split(",") if part.strip()]
     return {"true": True, "false": False}.get(text.strip().lower(), _number(text))
 

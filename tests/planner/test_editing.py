@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from planner.editing import Draft, apply
+from planner.editing import Draft, _is_list, apply
+from topology.components import catalogue, settings_of
 from topology.design import TierwrightError
 
 NAMED: Draft = {
@@ -133,3 +134,25 @@ def test_a_switch_stays_a_switch(typed: str, value: bool | str) -> None:
     fields = {"tier__1__set__memcached__managed": typed}
 
     assert apply(NAMED, sent(**fields))["tiers"][1]["roles"] == [{"memcached": {"managed": value}}]
+
+
+@pytest.mark.parametrize(("typed", "value"), [("jpg", ["jpg"]), ("jpg, gif", ["jpg", "gif"]), ("9", ["9"])])
+def test_one_value_of_a_list_is_a_list_of_one(typed: str, value: list[str]) -> None:
+    plan = {**NAMED, "tiers": [{**NAMED["tiers"][0], "roles": ["mod_python"]}]}
+
+    roles = apply(plan, sent(tier__0__set__mod_python__file_endings=typed))["tiers"][0]["roles"]
+
+    assert roles == [{"mod_python": {"file_endings": value}}]
+
+
+def test_every_list_of_the_catalogue_is_known_as_one() -> None:
+    described = {
+        (role, item.name)
+        for part in catalogue().components
+        for role in part.roles
+        for item in settings_of(part)
+        if item.takes.startswith("list")
+    }
+
+    assert described
+    assert all(_is_list(role, name) for role, name in described)
