@@ -24,7 +24,7 @@ from topology.components.base import (
 from topology.components.celery.boot import boot
 from topology.components.celery.cost import memory_of
 from topology.components.celery.files import app_of, files_of, unit_name
-from topology.components.celery.reading import reading_of
+from topology.components.celery.reader import reading_of
 from topology.components.celery.settings import BEAT, WORKER, CelerySettings, refuse_two_clocks, size
 from topology.components.celery.validate import check
 from topology.components.reading import Reading, Texts

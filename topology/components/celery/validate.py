@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from topology.components.base import Placed, Stage, Verdict
 from topology.components.celery.files import app_of, path_of
-from topology.components.celery.reading import option_in
+from topology.components.celery.reader import option_in
 from topology.components.celery.settings import BEAT, size
 from topology.components.reading import read_unit
 from topology.components.units import unit_problem

@@ -22,7 +22,7 @@ from topology.components.base import (
 )
 from topology.components.django_settings.files import file_of, secrets_of
 from topology.components.django_settings.preparations import preparations_of
-from topology.components.django_settings.reading import reading_of
+from topology.components.django_settings.reader import reading_of
 from topology.components.django_settings.settings import DjangoSettings, size
 from topology.components.django_settings.stores import RUNS_PYTHON, runners
 from topology.components.django_settings.validate import boot, check

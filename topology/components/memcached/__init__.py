@@ -19,7 +19,7 @@ from topology.components.base import (
     Trouble,
     Validator,
 )
-from topology.components.memcached.reading import reading_of
+from topology.components.memcached.reader import reading_of
 from topology.components.memcached.settings import (
     CONNECTION_MIB,
     OVERHEAD_SHARE,

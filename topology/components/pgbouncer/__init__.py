@@ -26,7 +26,7 @@ from topology.components.base import (
 from topology.components.pgbouncer.boot import boot
 from topology.components.pgbouncer.files import files_of
 from topology.components.pgbouncer.preparations import preparations_of
-from topology.components.pgbouncer.reading import reading_of
+from topology.components.pgbouncer.reader import reading_of
 from topology.components.pgbouncer.settings import PORT, PgbouncerSettings, size, to_database
 from topology.components.pgbouncer.validate import check
 from topology.components.reading import Reading, Texts

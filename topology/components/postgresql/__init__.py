@@ -31,7 +31,7 @@ from topology.components.postgresql.boot import boot
 from topology.components.postgresql.cost import demand_of_request, memory_of
 from topology.components.postgresql.files import PORT, files_of
 from topology.components.postgresql.preparations import preparations_of
-from topology.components.postgresql.reading import reading_of
+from topology.components.postgresql.reader import reading_of
 from topology.components.postgresql.settings import PRIMARY, REPLICA, SUBSCRIBER, PostgresqlSettings, size
 from topology.components.postgresql.validate import check
 from topology.components.reading import Reading, Texts
