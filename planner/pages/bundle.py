@@ -16,7 +16,7 @@ from planner.http import HtmxRequest, page
 from planner.keeping import Kept
 from planner.models import Checking
 from topology import revisions
-from topology.bundles import Answer, Bundle, HostFile, unvalidated, write_tar_gz, write_zip
+from topology.bundles import Answer, Bundle, HostFile, strangers, unvalidated, write_tar_gz, write_zip
 from topology.errors import TierwrightError
 from topology.models import Plan, Revision
 from topology.packing import Packed, pack
@@ -126,7 +126,7 @@ def _answer(request: HtmxRequest, plan: Plan, revision: Revision) -> HttpRespons
         "plan": plan,
         "revision": revision,
         "bundle": packed.bundle,
-        "missing": packed.missing,
+        "missing": (*packed.missing, *filter(None, [strangers(packed.bundle.cluster.design.system)])),
         "stopping": packed.stopping,
         "hosts": _hosts(packed.bundle, checking),
         "checking": checking,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from planner import papers
 from planner.http import HtmxRequest, page
-from topology.components import EVERY_HOST, Component, SettingText, settings_of, text_of
+from topology.components import EVERY_HOST, SYSTEMS, Component, SettingText, settings_of, text_of
 from topology.components import catalogue as components
 from topology.hardware import OFFERS
 
@@ -22,7 +22,6 @@ EVIDENCE = {
     "translated": "tried in a translation for a program of today",
     "none": "its files are checked by the program, which the tests do not keep running",
 }
-SYSTEMS = {"debian12": "Debian 12", "ubuntu2404": "Ubuntu 24.04"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from topology.bundles.bundle import Bundle, HostFile, Papers
 from topology.bundles.kept import Kept
 from topology.bundles.manifest import manifest
 from topology.bundles.members import Member, host_members, members, packages
+from topology.bundles.programs import strangers
 from topology.bundles.report import RESULTS, Answer, Result, ValidationReport
 from topology.bundles.validation import Progress, unvalidated, validate
 from topology.components import Cluster, Limits, resolve
@@ -23,8 +24,8 @@ from topology.workload import Workload
 
 __all__ = [
     "RESULTS", "Answer", "Bundle", "HostFile", "Kept", "Member", "Papers", "Progress", "Result", "ValidationReport",
-    "build", "bundle_of", "host_members", "manifest", "members", "packages", "refuse_target", "unvalidated",
-    "validate", "write", "write_directory", "write_tar_gz", "write_zip",
+    "build", "bundle_of", "host_members", "manifest", "members", "packages", "refuse_target", "strangers",
+    "unvalidated", "validate", "write", "write_directory", "write_tar_gz", "write_zip",
 ]  # fmt: skip
 
 DEFAULT_LIMITS = Limits()

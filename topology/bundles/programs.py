@@ -10,7 +10,22 @@ import sys
 from functools import cache
 
 from topology.bundles.sandbox import find_program
-from topology.components import Validator
+from topology.components import SYSTEMS, Validator
+
+
+def strangers(system: str) -> str | None:
+    """A sentence where the programs of this machine are not those of the system that a plan is for."""
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
+        release = {}
+    if release.get("ID", "") + release.get("VERSION_ID", "").replace(".", "") == system:
+        return None
+    here = release.get("PRETTY_NAME") or platform.system()
+    return (
+        f"the programs that are asked are those of {here}, and the plan is for {SYSTEMS[system]}: its versions may take"
+        " or refuse other lines, so export it there as well"
+    )
 
 
 def version_of(validator: Validator) -> str | None:

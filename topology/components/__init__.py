@@ -45,6 +45,7 @@ from topology.components.reading import (
     read_unit,
 )
 from topology.components.reference import SettingText, entry_of, settings_of, text_of
+from topology.components.soundness import SYSTEMS
 from topology.design import Design
 from topology.registry import discover
 from topology.workload import Workload
@@ -56,6 +57,7 @@ __all__ = [
     "LOOPBACK",
     "NOTHING",
     "PUBLIC",
+    "SYSTEMS",
     "Admission",
     "Catalogue",
     "Cluster",

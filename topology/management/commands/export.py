@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from topology.bundles import Bundle, Kept, ValidationReport, refuse_target, unvalidated, validate, write
+from topology.bundles import Bundle, Kept, ValidationReport, refuse_target, strangers, unvalidated, validate, write
 from topology.checks import Finding
 from topology.management.command import FINDINGS, FINE, PlanCommand
 from topology.management.findings_report import lines_of
@@ -58,6 +58,9 @@ class Command(PlanCommand):
             return self._stop(packed.stopping)
         bundle = packed.bundle
         report = self._report(bundle, ask=not options["no_validate"])
+        away = None if options["no_validate"] else strangers(design.system)
+        if away:
+            self.say(away)
         write(bundle.with_report(report), output)
         self._tell(bundle, report)
         self._answer(output, bundle, report, as_json=options["json"])
