@@ -20,6 +20,10 @@ prometheus --config.file=/etc/prometheus/prometheus.yml --storage.tsdb.path=/run
 """
 _ASK = """
 wait_port("127.0.0.1", 9090)
+for attempt in range(300):  # it listens before it answers: 503 until its store is open
+    if get("/-/ready", port=9090)[0] == 200:
+        break
+    time.sleep(0.1)
 def asked(what):
     return json.loads(get(f"/api/v1/{what}", port=9090)[1])["data"]
 for attempt in range(300):
