@@ -10,6 +10,8 @@ from django.shortcuts import redirect
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from planner.http import HtmxRequest, page
+from planner.people import current
+from planner.review import recording
 from topology import document, revisions
 from topology.design import Design
 from topology.diff import compare
@@ -25,7 +27,9 @@ def save(
     A form that saves carries the digest of the revision it shows, and gives it back as `parent_digest`.
     """
     try:
-        revision = revisions.record(plan, design, parent_digest=parent_digest, message=message)
+        revision = recording.save(
+            current(request), plan, design, parent_digest=parent_digest, message=message
+        )
     except Conflict as conflict:
         return _both(request, plan, conflict, parent_digest, onward)
     messages.success(request, f"Saved as revision {revision.number}: {revision.message}")

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from django.core.exceptions import ValidationError
 from django.core.validators import MinLengthValidator
 from django.db import models
+from django.utils import timezone
 
 from topology.fields import check_slug, check_text
 
@@ -64,8 +65,12 @@ class Revision(models.Model):
     message = models.CharField(max_length=300, validators=[printable])
     """What the person says about the change."""
     author = models.CharField(max_length=80, default="local")
-    """Who saved it: `local` until there are accounts."""
-    created_at = models.DateTimeField(auto_now_add=True)
+    """Handle of who saved it; `local` where nobody has a name."""
+    co_author = models.CharField(max_length=80, blank=True)
+    """Handle of who suggested the change, where another saved it."""
+    created_at = models.DateTimeField(default=timezone.now)
+    seal = models.CharField(max_length=64)
+    """SHA-256 over the row and its parent's seal (`topology.revisions.seal_of`): no row can change unseen."""
 
     class Meta:
         ordering = ("plan", "number")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
@@ -48,7 +49,27 @@ def start(design: Design, *, name: str, message: str, author: str = "local") -> 
         return record(plan, named, parent_digest=None, message=message, author=author)
 
 
-def record(plan: Plan, design: Design, *, parent_digest: str | None, message: str, author: str = "local") -> Revision:
+def branch(revision: Revision, *, slug: str, name: str, author: str = "local") -> Plan:
+    """Cut a plan of its own from a revision: its first revision holds the same document, its design keeps its name.
+
+    Where the slug is taken, it gets a number.
+    """
+    with transaction.atomic():
+        plan = _create_plan(slug, name)
+        message = f"Cut from revision {revision.number} of {revision.plan.slug}"
+        record(plan, design_of(revision), parent_digest=None, message=message, author=author)
+        return plan
+
+
+def record(
+    plan: Plan,
+    design: Design,
+    *,
+    parent_digest: str | None,
+    message: str,
+    author: str = "local",
+    co_author: str = "",
+) -> Revision:
     """Save a design on top of the revision whose digest is `parent_digest` (None for the first).
 
     Saving what the head already holds changes nothing and returns the head. Raises Conflict where the head is
@@ -60,7 +81,7 @@ def record(plan: Plan, design: Design, *, parent_digest: str | None, message: st
         if head is not None and head.digest == document.digest(design):
             return head
         if (head.digest if head else None) == parent_digest and _move_head(plan, head):
-            return _insert(plan, design, head, message, author)
+            return _insert(plan, design, head, message=message, author=author, co_author=co_author)
         newest = _head(plan)
         if newest is None:
             raise TierwrightError("this plan has no revision to build on; record the first without a parent")
@@ -135,7 +156,26 @@ def _move_head(plan: Plan, head: Revision | None) -> bool:
     return bool(moved)
 
 
-def _insert(plan: Plan, design: Design, head: Revision | None, message: str, author: str) -> Revision:
+def seal_of(revision: Revision, parent_seal: str) -> str:
+    """SHA-256 over everything a revision says and the seal of the one before, in hexadecimal.
+
+    A row that was changed behind our back no longer fits its own seal, nor do those after it.
+    """
+    said = {
+        "plan": revision.plan_id,
+        "number": revision.number,
+        "digest": revision.digest,
+        "servers": revision.servers,
+        "message": revision.message,
+        "author": revision.author,
+        "co_author": revision.co_author,
+        "created_at": revision.created_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "parent": parent_seal,
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _insert(plan: Plan, design: Design, head: Revision | None, **said: str) -> Revision:
     revision = Revision(
         plan=plan,
         number=plan.head,
@@ -143,10 +183,10 @@ def _insert(plan: Plan, design: Design, head: Revision | None, message: str, aut
         document=document.canonical(design).decode(),
         digest=document.digest(design),
         servers=len(design.hosts),
-        message=message,
-        author=author,
+        **said,
     )
-    _check_fields(revision, "message", "author")
+    _check_fields(revision, *said)
+    revision.seal = seal_of(revision, head.seal if head else "")
     revision.save(force_insert=True)
     return revision
 

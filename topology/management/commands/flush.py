@@ -1,4 +1,4 @@
-"""`manage.py flush`: empties the whole database, revisions included, once their protection is lifted for it."""
+"""`manage.py flush`: empties the whole database, what never changes included, once its protection is lifted for it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class Command(flush.Command):
-    """Django's own command, inside a transaction in which the triggers on revisions sleep."""
+    """Django's own command, inside a transaction in which the triggers that protect rows sleep."""
 
     def handle(self, **options: Any) -> None:
         """Empty every table; the triggers are back afterwards, or nothing has happened."""
@@ -25,11 +25,15 @@ class Command(flush.Command):
 def _unprotected(connection: BaseDatabaseWrapper) -> Iterator[None]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE topology_revision DISABLE TRIGGER USER")
+            cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
+            tables = [name for (name,) in cursor.fetchall()]
+            for table in tables:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             yield
-            cursor.execute("ALTER TABLE topology_revision ENABLE TRIGGER USER")
+            for table in tables:
+                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             return
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'topology_revision'")
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         triggers = cursor.fetchall()
         for name, _ in triggers:
             cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")

@@ -1,4 +1,4 @@
-"""What the site itself keeps: the readings of logs, while they run and for a while after."""
+"""Work that goes on beside the pages: readings of logs, checkings of bundles, long questions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -26,7 +27,9 @@ class Reading(models.Model):
         REFUSED = "refused", "refused"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    """Not to be guessed: whoever has the address may see the figures."""
+    """Not to be guessed."""
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    """Whose it is: nobody else sees the figures. None from before there were accounts, and in the local mode."""
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     names: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     """Names of the logs, as the browser gave them."""

@@ -1,0 +1,82 @@
+"""The only door of pages to plans: which ones a person sees, whose they are, how one begins."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest
+
+from planner.models import Holding, Membership, Proposal, Role, Team
+from planner.people import LOCAL_TEAM, current, local_person, local_team
+from topology import revisions
+from topology.design import Design
+from topology.models import Plan, Revision
+
+
+def visible_to(user: User) -> QuerySet[Plan]:
+    """The plans that the person may look at, on the lists or not; without the drafts of proposals."""
+    return _with_drafts(user).filter(proposal=None)
+
+
+def plan_for(request: HttpRequest, slug: str) -> Plan:
+    """The plan or draft of that slug; for whoever may not look at it there is none: 404."""
+    found = _with_drafts(current(request)).filter(slug=slug).select_related("holding__team").first()
+    if found is None:
+        raise Http404("There is no plan at this address, or it is of a team that you are not in.")
+    return found
+
+
+def team_of(plan: Plan) -> Team:
+    """Whose the plan is; a draft is of the team of its target."""
+    holding = Holding.objects.select_related("team").filter(plan=_target(plan)).first()
+    if holding is not None:
+        return holding.team
+    if not settings.ACCOUNTS:
+        local_person()  # a plan from before there were teams is the local team's
+        return Team.objects.get(slug=LOCAL_TEAM)
+    raise Http404("This plan is of no team; an owner gives it one with `manage.py hold PLAN TEAM`.")
+
+
+def role_of(user: User, plan: Plan) -> Role | None:
+    """What the person may do with the plan; None for an outsider."""
+    found = Membership.objects.filter(user=user, team=team_of(plan)).values_list("role", flat=True).first()
+    return None if found is None else Role(found)
+
+
+def proposal_of(plan: Plan) -> Proposal | None:
+    """The proposal whose draft the plan is."""
+    return Proposal.objects.select_related("plan", "author", "base").filter(draft=plan).first()
+
+
+@transaction.atomic
+def start(user: User, design: Design, *, name: str, message: str, team: Team | None = None) -> Revision:
+    """Make a plan with its first revision, held by the team: by default the person's first that lets them edit."""
+    revision = revisions.start(design, name=name, message=message, author=user.username)
+    Holding.objects.create(plan=revision.plan, team=team or home_of(user))
+    return revision
+
+
+def home_of(user: User) -> Team:
+    """The team that gets what the person begins; 404 where none of theirs lets them edit."""
+    if not settings.ACCOUNTS:
+        return local_team()
+    able = [role for role in Role if role.reaches(Role.EDITOR)]
+    place = Membership.objects.filter(user=user, role__in=able).select_related("team").order_by("pk").first()
+    if place is None:
+        raise Http404("None of your teams lets you begin a plan; ask an owner for the role of an editor.")
+    return place.team
+
+
+def _target(plan: Plan) -> Plan:
+    proposal = proposal_of(plan)
+    return proposal.plan if proposal else plan
+
+
+def _with_drafts(user: User) -> QuerySet[Plan]:
+    mine = Membership.objects.filter(user=user).values("team")
+    seen = Q(holding__team__in=mine) | Q(proposal__plan__holding__team__in=mine)
+    if not settings.ACCOUNTS:
+        seen |= Q(holding=None)
+    return Plan.objects.filter(seen, head__gt=0)
