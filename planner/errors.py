@@ -22,6 +22,7 @@ STATUS_WORDS = {
     409: "Changed meanwhile",
     413: "Too large",
     422: "Refused",
+    429: "Too often",
     500: "A fault of ours",
 }
 
@@ -120,6 +121,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403."""
     says = str(exception) or "You may not do this here."
     return refuse(request, Problem(status=403, title="This is not allowed", says=says))
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """429: somebody, or a program, tries the same again and again."""
+    says = "This was tried too often from here. Wait a few minutes, then try again."
+    return refuse(request, Problem(status=429, title="Too many attempts", says=says))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

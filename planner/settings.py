@@ -11,6 +11,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from planner.queues import redis_queue, task_backend
+from planner.sso import single_sign_on
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -104,6 +105,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "crispy_bootstrap5",
     "crispy_forms",
     "csp",
@@ -123,9 +130,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "planner.people.LocalPerson",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "planner.gate.Gate",
+    "allauth.account.middleware.AccountMiddleware",
     "planner.errors.Refusals",
 ]
 
@@ -151,6 +161,15 @@ TEMPLATES = [
 
 DATABASES = {"default": database(text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# What several processes and hosts must know alike, such as how often somebody tried to log in, is in the database.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "planner_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # Who works on sweeps. The tables of the database's queue are always there, so that one setting changes it.
 TASKS_KIND = text("TIERWRIGHT_TASKS", "process").lower()
@@ -194,6 +213,63 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = whole("MAX_FORM_BYTES", 8 << 20, least=1)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 32
 
+# Without accounts, whoever reaches the site is the local person; what follows then waits unused.
+ACCOUNTS = flag("TIERWRIGHT_ACCOUNTS", False)
+SIGNUP = flag("TIERWRIGHT_SIGNUP", False)
+"""Whether anybody may sign up, not only those who are invited."""
+HTTPS = flag("TIERWRIGHT_HTTPS", False)
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("username", "first_name", "email")}),
+        ("CommonPasswordValidator", {}),
+    )
+]
+PASSWORD_RESET_TIMEOUT = 3600
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "account_login", "start", "account_login"
+ACCOUNT_ADAPTER = "planner.adapters.AccountAdapter"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "planner.forms.NameForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Tierwright] "
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True  # for SESSION_HOURS, which end whatever was done meanwhile
+ACCOUNT_USERNAME_BLACKLIST = ["you", "ana", "ben", "chi", "everybody", "somebody", "team"]
+ACCOUNT_USER_DISPLAY = "planner.people.name_of"
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "login": "30/m/ip", "signup": "10/m/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = whole("TRUSTED_PROXIES", 1 if HTTPS else 0)
+MFA_ADAPTER = "planner.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Tierwright"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow it on localhost alone
+SOCIALACCOUNT_ADAPTER = "planner.adapters.SocialAdapter"
+OIDC = single_sign_on(os.environ)
+SOCIALACCOUNT_PROVIDERS = OIDC.providers
+USERSESSIONS_TRACK_ACTIVITY = False
+
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "tierwright_session"
+SESSION_COOKIE_AGE = 3600 * whole("SESSION_HOURS", 12, least=1)
+SESSION_COOKIE_SAMESITE = "Lax"  # Strict would lose the way back from single sign-on, and every link in a mail
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "tierwright_csrf"
+
+# Mail goes to EMAIL_HOST; where there is none it becomes files, and the pages that send it say so.
+EMAIL_HOST = text("EMAIL_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS", bool(EMAIL_HOST))
+EMAIL_PORT = whole("EMAIL_PORT", 587 if EMAIL_USE_TLS else 25, least=1)
+EMAIL_HOST_USER = text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = text("DEFAULT_FROM_EMAIL", "Tierwright <tierwright@localhost>")
+
 # The names that Django 6 gives these, so that the move is a deletion.
 SECURE_CSP = {
     "default-src": ["'none'"],
@@ -202,13 +278,12 @@ SECURE_CSP = {
     "img-src": ["'self'", "data:"],  # Bootstrap's form controls draw their marks from data: images
     "font-src": ["'self'"],
     "connect-src": ["'self'"],
-    "form-action": ["'self'"],
+    "form-action": ["'self'", *OIDC.origins],  # a form that leads to single sign-on is followed there
     "frame-ancestors": ["'none'"],
     "base-uri": ["'none'"],
 }
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": SECURE_CSP}
 
-HTTPS = flag("TIERWRIGHT_HTTPS", False)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS

@@ -21,10 +21,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.pages.findings")),
     path("", include("planner.pages.catalogue")),
     path("", include("planner.pages.docs")),
+    path("accounts/", include("allauth.urls")),
     path("healthz", healthz, name="healthz"),
 ]
 
 handler400 = "planner.errors.bad_request"
 handler403 = "planner.errors.forbidden"
 handler404 = "planner.errors.not_found"
+handler429 = "planner.errors.too_often"
 handler500 = "planner.errors.fault"

@@ -1,0 +1,90 @@
+"""What an account is here: the handle it gets, who may make one, and how well it is protected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.utils import timezone
+
+from planner.models import Invitation
+
+INVITED = "invitation"
+"""Key of the session: the invitation whose link was opened."""
+LONGEST_HANDLE = 30
+
+
+def handle_for(email: str) -> str:
+    """A free handle out of an address: what stands before the @, without what follows a +."""
+    said = email.partition("@")[0].partition("+")[0].lower()
+    plain = re.sub(r"[^a-z0-9]+", "-", said).strip("-")[:LONGEST_HANDLE] or "person"
+    taken = set(User.objects.filter(username__startswith=plain).values_list("username", flat=True))
+    taken |= set(settings.ACCOUNT_USERNAME_BLACKLIST)
+    return next(name for name in _numbered(plain) if name not in taken)
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}{number}" for number in count(2))
+
+
+def admit(request: HttpRequest, invitation: Invitation) -> None:
+    """Let whoever opened the link of an invitation sign up: the mail that held it reached their address."""
+    request.session[INVITED] = invitation.pk
+    request.session["account_verified_email"] = invitation.email
+
+
+def invitation_of(request: HttpRequest) -> Invitation | None:
+    """The invitation whose link was opened in this session, while it is good."""
+    number = request.session.get(INVITED)
+    waiting = Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+    return waiting.select_related("team").filter(pk=number).first() if number else None
+
+
+def may_sign_up(request: HttpRequest) -> bool:
+    """Whether this browser may make an account: it was invited, or the site is open to all."""
+    return settings.SIGNUP or invitation_of(request) is not None
+
+
+def logged_in_for(request: HttpRequest) -> float:
+    """Seconds since the login of this session; 0 where it has none."""
+    methods = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY) or []
+    return timezone.now().timestamp() - methods[0]["at"] if methods else 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protected:
+    """How well an account is protected."""
+
+    app: bool
+    """Whether an authenticator app is asked for its code."""
+    passkeys: tuple[Authenticator, ...]
+    codes_left: int
+    """Recovery codes that were not used yet."""
+    sessions: int
+    """Browsers that are logged in."""
+
+    @property
+    def twofold(self) -> bool:
+        """Whether a stolen password alone opens nothing."""
+        return self.app or bool(self.passkeys)
+
+
+def protection_of(user: User) -> Protected:
+    """How well the account of `user` is protected, from two questions to the database."""
+    found = list(Authenticator.objects.filter(user=user).order_by("created_at"))
+    codes = [one for one in found if one.type == Authenticator.Type.RECOVERY_CODES]
+    return Protected(
+        app=any(one.type == Authenticator.Type.TOTP for one in found),
+        passkeys=tuple(one for one in found if one.type == Authenticator.Type.WEBAUTHN),
+        codes_left=sum(len(one.wrap().get_unused_codes()) for one in codes),
+        sessions=len(UserSession.objects.purge_and_list(user)),
+    )

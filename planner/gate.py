@@ -1,0 +1,65 @@
+"""Who gets in: with accounts on, who is not logged in is sent to the login; with accounts off, there is no login."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+
+from planner.accounts import logged_in_for
+from planner.errors import Problem, not_found, refuse
+
+OPEN = ("/healthz", "/static/", "/accounts/", "/share/", "/embed/", "/api/")
+"""What needs no login: these ask for their own tokens, or for nothing."""
+LOGIN = "/accounts/"
+
+
+class Gate:
+    """Middleware: the one place that decides whether a request needs a login."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in place of the page where somebody may not see it yet."""
+        if not settings.ACCOUNTS:
+            return _no_login(request) if request.path_info.startswith(LOGIN) else self.get_response(request)
+        if request.user.is_authenticated and logged_in_for(request) > settings.SESSION_COOKIE_AGE:
+            logout(request)
+        if request.user.is_authenticated or request.path_info.startswith(OPEN):
+            return self.get_response(request)
+        return _ask(request)
+
+    def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
+        """422 for a form of allauth that comes back with errors, as for every other form."""
+        form = (response.context_data or {}).get("form")
+        if request.method == "POST" and response.status_code == 200 and getattr(form, "errors", None):
+            response.status_code = 422
+        return response
+
+
+def _no_login(request: HttpRequest) -> HttpResponse:
+    says = "This site runs for one person on this machine, so there is nothing to log in to."
+    return not_found(request, Http404(says))
+
+
+def _ask(request: HttpRequest) -> HttpResponse:
+    """The login, which leads back; a form is refused instead, so that what was typed stays in the browser."""
+    if request.method not in ("GET", "HEAD"):
+        says = (
+            "You are logged out, so this was not taken. Log in in another tab of this browser, then come back here"
+            " and send it again: what you typed is still in the form."
+        )
+        return refuse(request, Problem(status=403, title="Log in first", says=says))
+    by_htmx = request.headers.get("HX-Request") == "true"
+    back = request.headers.get("HX-Current-URL", "/") if by_htmx else request.get_full_path()
+    url = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': back})}"
+    response = HttpResponse(status=401, headers={"HX-Redirect": url}) if by_htmx else HttpResponseRedirect(url)
+    patch_vary_headers(response, ["HX-Request", "Cookie"])
+    return response
