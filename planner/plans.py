@@ -14,6 +14,9 @@ from topology import revisions
 from topology.design import Design
 from topology.models import Plan, Revision
 
+LARGEST = 2**63
+"""No database counts its rows further."""
+
 
 def visible_to(user: User) -> QuerySet[Plan]:
     """The plans that the person may look at, on the lists or not; without the drafts of proposals."""
@@ -25,6 +28,16 @@ def plan_for(request: HttpRequest, slug: str) -> Plan:
     found = _with_drafts(current(request)).filter(slug=slug).select_related("holding__team").first()
     if found is None:
         raise Http404("There is no plan at this address, or it is of a team that you are not in.")
+    return found
+
+
+def proposal_for(request: HttpRequest, pk: int) -> Proposal:
+    """The proposal of that number; 404 for whoever may not look at the plan that it is for."""
+    targets = _with_drafts(current(request)).filter(proposal=None)
+    wanted = Proposal.objects.filter(pk=pk, plan__in=targets) if pk < LARGEST else Proposal.objects.none()
+    found = wanted.select_related("plan__holding__team", "draft", "base", "author", "accepted").first()
+    if found is None:
+        raise Http404("There is no proposal at this address, or it is of a team that you are not in.")
     return found
 
 
