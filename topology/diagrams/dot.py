@@ -67,13 +67,20 @@ def _add_group(graph: graphviz.Digraph, group: Group, link: Link) -> None:
 
 
 def _tier_label(group: Group) -> str:
-    count = sum(box.count for box in group.boxes if box.state != "removed")
-    times = f" ×{count}" if count > 1 else ""
+    times = _times(group)
     head = (
         f'<font point-size="12" color="{group.hue.line}"><b>{MARKS[group.state]}{_text(group.name)}{times}</b></font>'
     )
     note = f'<font point-size="9" color="{MUTED}">  among themselves: {_text(group.note)}</font>' if group.note else ""
     return head + note
+
+
+def _times(group: Group) -> str:
+    """How many servers the tier has; where a change adds or takes some, how many before and after."""
+    before, after = (sum(box.count for box in group.boxes if box.state != gone) for gone in ("added", "removed"))
+    if group.state == "same" and before != after:
+        return f" ×{before} → {after}"
+    return f" ×{before or after}" if max(before, after) > 1 else ""
 
 
 def _add_box(tier: graphviz.Digraph, box: Box, group: Group, link: Link) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 
 from tests.builders import hostile_texts
 from topology.components import PUBLIC
+from topology.diagrams import Drawing
 from topology.diagrams.dot import no_link, percent, rate_text, to_dot
 from topology.diagrams.picture import Arrow, Box, Group, Picture
 from topology.diagrams.style import HUES
@@ -93,3 +95,18 @@ def test_shares(share: float, text: str) -> None:
 @pytest.mark.parametrize(("rate", "text"), [(0.04, "0.04/s"), (9.99, "10.0/s"), (350, "350/s"), (12345.6, "12,346/s")])
 def test_rates(rate: float, text: str) -> None:
     assert rate_text(rate) == text
+
+
+def test_a_tier_that_grows_says_how_many_servers_it_had_and_has() -> None:
+    kept, new, gone = box("web1"), box("web2", state="added"), box("web3", state="removed")
+
+    assert "<b>web ×1 → 2</b>" in to_dot(picture(kept, new))
+    assert "<b>web ×2 → 1</b>" in to_dot(picture(kept, gone))
+    assert "<b>web ×2</b>" in to_dot(picture(kept, new, gone))
+
+
+def test_what_a_forecast_adds_can_be_told_from_the_rest() -> None:
+    drawn = Drawing(picture(box("web1", cpu=0.5))).svg
+
+    assert re.search(r'<text class="fill-muted load"[^>]*>CPU 50 %</text>', drawn)
+    assert "load" not in Drawing(picture(box("web1"))).svg
