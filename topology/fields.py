@@ -17,7 +17,7 @@ _WORD = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.ASCII)
 _PATH_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*", re.ASCII)
 _URL_PART = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*", re.ASCII)
-_UNPRINTABLE = re.compile(
+UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 """Control characters but tab and new line, halves of pairs, line separators and marks of text direction."""
@@ -114,7 +114,7 @@ def check_network(text: str) -> str:
 
 def check_text(text: str) -> str:
     """Free text that is only ever shown: any printable character, no control or bidirectional marks."""
-    if _UNPRINTABLE.search(text):
+    if UNPRINTABLE.search(text):
         raise ValueError("remove control characters and text-direction marks")
     return text
 
