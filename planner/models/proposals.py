@@ -53,6 +53,9 @@ class Proposal(models.Model):
     """The day that its author asks for; the forecast has one of its own."""
     accepted = models.OneToOneField(Revision, on_delete=models.PROTECT, null=True, related_name="accepted_from")
     """The target's revision that it became."""
+    summary: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    """What lists show, as of the last thing that was done to it (`planner.review.settling`): `sentence`, `missing`
+    (sentences), `unmet` (areas that still need a yes), `stale` (ids of approvals that no longer count)."""
     broke_glass = models.TextField(blank=True)
     """Why it was accepted without what the rules ask; empty where they were kept."""
 
