@@ -6,9 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, ResolverMatch, reverse
 
+from planner.accounts import may_sign_up
+from planner.people import current
+from planner.plans import visible_to
 from topology.models import Plan
 
 STEPS = (
@@ -33,12 +37,29 @@ class Step:
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Context of every page: `steps`, `step_number` and `all_plans` (asked only where it is shown)."""
+    if _outside(request):
+        return {"steps": [], "step_number": None, "all_plans": []}
     steps = _steps(request.resolver_match)
     return {
         "steps": steps,
         "step_number": next((number for number, step in enumerate(steps, start=1) if step.current), None),
-        "all_plans": _plans_once(),
+        "all_plans": _plans_once(request),
     }
+
+
+def access(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: whether there are accounts, whether mail is sent, who may make an account."""
+    return {
+        "accounts": settings.ACCOUNTS,
+        "mail_is_kept": not settings.EMAIL_HOST,
+        "may_sign_up": lambda: may_sign_up(request),
+    }
+
+
+def _outside(request: HttpRequest) -> bool:
+    """Whether the person has still to log in, so that nothing of anybody's work is shown."""
+    user = getattr(request, "user", None)
+    return settings.ACCOUNTS and not (user and user.is_authenticated)
 
 
 def step_url(name: str, plan: str | None = None) -> str | None:
@@ -58,12 +79,13 @@ def _steps(match: ResolverMatch | None) -> list[Step]:
     return [Step(name=name, title=title, url=step_url(name, plan), current=name == step) for name, title in STEPS]
 
 
-def _plans_once() -> Callable[[], list[Plan]]:
+def _plans_once(request: HttpRequest) -> Callable[[], list[Plan]]:
     plans: list[Plan] = []
 
     def all_plans() -> list[Plan]:
-        if not plans:
-            plans.extend(Plan.objects.filter(removed_at=None, head__gt=0).order_by("name", "slug")[:50])
+        if not plans and request.user.is_authenticated:
+            seen = visible_to(current(request)).filter(removed_at=None)
+            plans.extend(seen.order_by("name", "slug")[:50])
         return plans
 
     return all_plans

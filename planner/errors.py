@@ -26,6 +26,13 @@ STATUS_WORDS = {
     500: "A fault of ours",
 }
 
+REFUSALS = {
+    403: "This is not allowed",
+    409: "This was changed meanwhile",
+    422: "This cannot be used as it is",
+}
+"""Titles for a refusal of the domain, by its status."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -66,8 +73,14 @@ class Refusals:
         return _wrong_method(request, response) if isinstance(response, HttpResponseNotAllowed) else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """422 with the sentence and place of a TierwrightError; other exceptions go on."""
-        return refuse(request, refusal(exception)) if isinstance(exception, TierwrightError) else None
+        """A page with the sentence and place of a TierwrightError; other exceptions go on."""
+        return refuse(request, _problem_of(exception)) if isinstance(exception, TierwrightError) else None
+
+
+def _problem_of(error: TierwrightError) -> Problem:
+    """403 where the person may not, 409 where what they saw is old, as the error itself says; else 422."""
+    status = getattr(error, "status", 422)
+    return refusal(error, status=status, title=REFUSALS.get(status, REFUSALS[422]))
 
 
 def _wrong_method(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from planner import processes
 from planner.models import LOST_AFTER, Inquiry
+from planner.review import Refused, policies
 from topology.capacity import ENGINE
 from topology.errors import TierwrightError
 from topology.models import Revision
@@ -64,15 +66,25 @@ def begin(kind: Inquiry.Kind, revision: Revision, asked: Mapping[str, Any]) -> I
         return Inquiry.objects.get(digest=digest)
 
 
-def ask(kind: Inquiry.Kind, revision: Revision, asked: Mapping[str, Any]) -> Inquiry:
-    """The inquiry with this question, whatever became of it; one that begins now where nobody asked."""
-    return find(kind, revision, asked) or begin(kind, revision, asked)
+def ask(kind: Inquiry.Kind, revision: Revision, asked: Mapping[str, Any], *, user: User) -> Inquiry:
+    """The inquiry with this question, whatever became of it; one that begins now where nobody asked.
+
+    Raises Refused where nobody asked and the person may not have the site work on it.
+    """
+    return find(kind, revision, asked) or ask_anew(kind, revision, asked, user=user)
 
 
-def status_of(kind: Inquiry.Kind, revision: Revision, asked: Mapping[str, Any]) -> dict[str, Any]:
+def ask_anew(kind: Inquiry.Kind, revision: Revision, asked: Mapping[str, Any], *, user: User) -> Inquiry:
+    """As `begin`, for a person who may have the site work; raises Refused where they may not."""
+    if why_not := policies.why_not_ask(user, revision.plan):
+        raise Refused(why_not)
+    return begin(kind, revision, asked)
+
+
+def status_of(kind: Inquiry.Kind, revision: Revision, asked: Mapping[str, Any], *, user: User) -> dict[str, Any]:
     """What a page shows of a question: why it is `refused`; or the `inquiry`, whether it is `running`, its `answer`."""
     try:
-        inquiry = ask(kind, revision, asked)
+        inquiry = ask(kind, revision, asked, user=user)
     except TierwrightError as error:
         return {"refused": f"{error}."}
     if inquiry.state == Inquiry.State.REFUSED:

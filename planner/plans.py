@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from planner.models import Holding, Membership, Proposal, Role, Team
-from planner.people import LOCAL_TEAM, current, local_person, local_team
-from topology import revisions
+from planner.people import LOCAL_TEAM, current, local_person
+from topology import demo, revisions
 from topology.design import Design
 from topology.models import Plan, Revision
 
@@ -23,9 +24,25 @@ def visible_to(user: User) -> QuerySet[Plan]:
     return _with_drafts(user).filter(proposal=None)
 
 
+def heads(user: User, *, removed: bool = False) -> QuerySet[Revision]:
+    """The newest revision of every plan that the person sees on the lists (or off them), the last saved first."""
+    return revisions.heads(removed=removed).filter(plan__in=visible_to(user))
+
+
+def seen_with(user: User, digest: str) -> Revision | None:
+    """A revision with this very design that the person may look at: what follows from it is theirs to see then."""
+    found = Revision.objects.filter(digest=digest, plan__in=_with_drafts(user)).select_related("plan")
+    return found.order_by("-created_at", "-pk").first()
+
+
+def look_up(user: User, slug: str) -> Plan | None:
+    """The plan or draft of that slug, where the person may look at it."""
+    return _with_drafts(user).filter(slug=slug).select_related("holding__team").first()
+
+
 def plan_for(request: HttpRequest, slug: str) -> Plan:
     """The plan or draft of that slug; for whoever may not look at it there is none: 404."""
-    found = _with_drafts(current(request)).filter(slug=slug).select_related("holding__team").first()
+    found = look_up(current(request), slug)
     if found is None:
         raise Http404("There is no plan at this address, or it is of a team that you are not in.")
     return found
@@ -71,14 +88,27 @@ def start(user: User, design: Design, *, name: str, message: str, team: Team | N
     return revision
 
 
-def home_of(user: User) -> Team:
-    """The team that gets what the person begins; 404 where none of theirs lets them edit."""
+@transaction.atomic
+def show_demo(user: User) -> Plan:
+    """The demo, made where it is not there yet; with accounts, each team has one of its own."""
     if not settings.ACCOUNTS:
-        return local_team()
+        return demo.seed()
+    team = home_of(user)
+    there = Plan.objects.filter(holding__team=team, slug__startswith=demo.SLUG, name=demo.NAME).first()
+    if there is not None:
+        revisions.bring_back(there)
+        return there
+    plan = demo.grow()
+    Holding.objects.create(plan=plan, team=team)
+    return plan
+
+
+def home_of(user: User) -> Team:
+    """The team that gets what the person begins; 403 where none of theirs lets them edit."""
     able = [role for role in Role if role.reaches(Role.EDITOR)]
     place = Membership.objects.filter(user=user, role__in=able).select_related("team").order_by("pk").first()
     if place is None:
-        raise Http404("None of your teams lets you begin a plan; ask an owner for the role of an editor.")
+        raise PermissionDenied("None of your teams lets you begin a plan. Ask an owner to make you an editor.")
     return place.team
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from planner import processes
@@ -9,11 +12,11 @@ from planner.models import KEPT_FOR, Reading
 from planner.uploads import Received, discard, sweep
 
 
-def begin(received: Received, *, names: list[str], month: str = "") -> Reading:
+def begin(received: Received, *, names: list[str], month: str = "", user: User | None = None) -> Reading:
     """Start to read what was received; the reading says how far it is."""
     sweep()
     Reading.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
-    reading = Reading.objects.create(names=names, month=month, bytes_total=received.size)
+    reading = Reading.objects.create(names=names, month=month, bytes_total=received.size, user=user)
     try:
         processes.start(
             "read_upload", str(reading.pk), str(received.folder),
@@ -27,3 +30,8 @@ def begin(received: Received, *, names: list[str], month: str = "") -> Reading:
     finally:
         received.let_go()
     return reading
+
+
+def visible_to(user: User) -> QuerySet[Reading]:
+    """The readings that the person may look at: with accounts, their own."""
+    return Reading.objects.filter(user=user) if settings.ACCOUNTS else Reading.objects.all()

@@ -27,9 +27,7 @@ def save(
     A form that saves carries the digest of the revision it shows, and gives it back as `parent_digest`.
     """
     try:
-        revision = recording.save(
-            current(request), plan, design, parent_digest=parent_digest, message=message
-        )
+        revision = recording.save(current(request), plan, design, parent_digest=parent_digest, message=message)
     except Conflict as conflict:
         return _both(request, plan, conflict, parent_digest, onward)
     messages.success(request, f"Saved as revision {revision.number}: {revision.message}")

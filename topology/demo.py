@@ -45,7 +45,7 @@ def seed() -> Plan:
     """The demo plan, made where it is not there; one that was taken off the lists comes back."""
     plan = Plan.objects.filter(slug=SLUG).first()
     if plan is None:
-        return _grow()
+        return grow()
     revisions.bring_back(plan)
     return plan
 
@@ -66,7 +66,8 @@ def workload() -> Workload:
 
 
 @transaction.atomic
-def _grow() -> Plan:
+def grow() -> Plan:
+    """Make the demo plan; where its slug is taken, it gets a number."""
     site = Site(name=SLUG, domains=("www.newspaper.example",))
     promise = Promise(availability=0.998, headroom=0.3)
     start = first(site, workload(), promise=promise).model_copy(update={"notes": NOTES})

@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,6 +15,9 @@ from planner.errors import refusal
 from planner.http import HtmxRequest, page
 from planner.keeping import Kept
 from planner.models import Checking
+from planner.people import current
+from planner.plans import plan_for
+from planner.review import Refused, policies
 from topology import revisions
 from topology.bundles import Answer, Bundle, HostFile, strangers, unvalidated, write_tar_gz, write_zip
 from topology.errors import TierwrightError
@@ -67,14 +70,14 @@ class HostRows:
 @require_safe
 def bundle(request: HtmxRequest, plan: str) -> HttpResponse:
     """The files of the plan's head, host by host."""
-    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    found = plan_for(request, plan)
     return _answer(request, found, revisions.get(found))
 
 
 @require_safe
 def file(request: HtmxRequest, plan: str, number: int, host: str, name: str) -> HttpResponse:
     """One file: its text, its validator's answer and the reason behind each number."""
-    found, revision = _revision(plan, number)
+    found, revision = _revision(request, plan, number)
     packed = _packed(revision)
     try:
         shown = packed.bundle.file(host, name)
@@ -89,7 +92,7 @@ def file(request: HtmxRequest, plan: str, number: int, host: str, name: str) -> 
 @require_safe
 def download(request: HtmxRequest, plan: str, number: int, kind: str) -> HttpResponse:
     """The archive, with the programs' answers where they have given them."""
-    _, revision = _revision(plan, number)
+    _, revision = _revision(request, plan, number)
     found = _pack(request, revision)
     if found.stopping:
         raise TierwrightError(
@@ -109,7 +112,9 @@ def download(request: HtmxRequest, plan: str, number: int, kind: str) -> HttpRes
 @require_POST
 def check_again(request: HtmxRequest, plan: str, number: int) -> HttpResponse:
     """Ask the programs once more."""
-    _, revision = _revision(plan, number)
+    found, revision = _revision(request, plan, number)
+    if why_not := policies.why_not_ask(current(request), found):
+        raise Refused(why_not)
     again(_packed(revision).bundle, revision)
     return redirect("bundle", plan)
 
@@ -177,8 +182,8 @@ def _hosts(packed: Bundle, checking: Checking) -> list[HostRows]:
     ]
 
 
-def _revision(plan: str, number: int) -> tuple[Plan, Revision]:
-    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+def _revision(request: HtmxRequest, plan: str, number: int) -> tuple[Plan, Revision]:
+    found = plan_for(request, plan)
     try:
         return found, revisions.get(found, number)
     except Revision.DoesNotExist:

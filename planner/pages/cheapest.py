@@ -9,15 +9,19 @@ from urllib.parse import urlencode
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
+from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from planner import inquiries, searching
+from planner import inquiries, plans, searching
 from planner.found import certainty_of, found_of, plan_of
 from planner.http import HtmxRequest, page
 from planner.models import Inquiry
+from planner.people import current
+from planner.plans import plan_for
+from planner.review import Refused, policies
 from planner.saving import save
 from planner.searching import Sought, choices_of, usual_choice
 from topology import revisions, sweeps
@@ -95,14 +99,14 @@ class SearchForm(forms.Form):
 @require_safe
 def cheapest(request: HtmxRequest, plan: str) -> HttpResponse:
     """The form, and once something is asked, how far the search is and what it found."""
-    found, head, design = _head(plan)
+    found, head, design = _head(request, plan)
     context: dict[str, Any] = {"plan": found, "revision": head}
     if not isinstance(design.workload, Workload):
         return page(request, "planner/cheapest.html", context | {"trouble": True})
     form = SearchForm(design, request.GET if "p95" in request.GET else None)
     context |= {"form": form, "promises": design.promise is not None, "peak": design.workload.peak}
     if form.is_bound and form.is_valid():
-        context |= _asked(head, design, form.sought())
+        context |= _asked(current(request), head, design, form.sought())
     status = 422 if form.errors else 200
     return page(request, "planner/cheapest.html", context, status=status, parts=("found", "worlds"))
 
@@ -110,17 +114,19 @@ def cheapest(request: HtmxRequest, plan: str) -> HttpResponse:
 @require_POST
 def again(request: HtmxRequest, plan: str) -> HttpResponse:
     """Ask once more what ended without an answer, or begin a confirmation over many worlds."""
-    _, head, design = _head(plan)
+    _, head, design = _head(request, plan)
     sought = _sought(request, design)
     kind = KINDS.WORLDS if request.POST.get("kind") == KINDS.WORLDS else KINDS.CHEAPEST
-    inquiries.begin(kind, head, sought.asked(design))
+    inquiries.ask_anew(kind, head, sought.asked(design), user=current(request))
     return _back(plan, sought, "#worlds" if kind == KINDS.WORLDS else "")
 
 
 @require_POST
 def stop(request: HtmxRequest, plan: str) -> HttpResponse:
     """Stop a confirmation; what is done of it is kept."""
-    _, head, design = _head(plan)
+    _, head, design = _head(request, plan)
+    if why_not := policies.why_not_ask(current(request), head.plan):
+        raise Refused(why_not)
     sought = _sought(request, design)
     running = inquiries.find(KINDS.WORLDS, head, sought.asked(design))
     if running is not None:
@@ -133,10 +139,12 @@ def stop(request: HtmxRequest, plan: str) -> HttpResponse:
 @require_POST
 def take(request: HtmxRequest, plan: str) -> HttpResponse:
     """Make a topology that was found the plan's next revision."""
-    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    found = plan_for(request, plan)
     digest, key = request.POST.get("inquiry", ""), request.POST.get("key", "")
     inquiry = Inquiry.objects.filter(digest=digest).exclude(answer=None).first()
-    design = plan_of(inquiry, key) if inquiry else None
+    # Only who sees a plan with the design that was asked about sees what was found for it.
+    seen = inquiry and plans.seen_with(current(request), inquiry.revision.digest)
+    design = plan_of(inquiry, key) if seen else None
     if inquiry is None or design is None:
         raise Http404("this topology is no longer kept; search again")
     sought = searching.sought_of(inquiry.asked)
@@ -149,12 +157,12 @@ def take(request: HtmxRequest, plan: str) -> HttpResponse:
     return save(request, found, design, parent_digest=parent, message=message, onward=reverse("editor", args=[plan]))
 
 
-def _asked(head: Revision, design: Design, sought: Sought) -> dict[str, Any]:
+def _asked(user: User, head: Revision, design: Design, sought: Sought) -> dict[str, Any]:
     """How far the search is, and once it has ended, what it found."""
     asked = sought.asked(design)
     context: dict[str, Any] = {"sought": sought, "query": urlencode(sought.query), "words": _words(sought)}
     try:
-        inquiry = inquiries.ask(KINDS.CHEAPEST, head, asked)
+        inquiry = inquiries.ask(KINDS.CHEAPEST, head, asked, user=user)
     except TierwrightError as error:
         return context | {"busy": str(error)}
     context |= {"inquiry": inquiry, "running": inquiry.is_running}
@@ -204,8 +212,8 @@ def _usual(design: Design) -> dict[str, Any]:
     return sought.query
 
 
-def _head(plan: str) -> tuple[Plan, Revision, Design]:
-    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+def _head(request: HtmxRequest, plan: str) -> tuple[Plan, Revision, Design]:
+    found = plan_for(request, plan)
     head = revisions.get(found)
     return found, head, revisions.design_of(head)
 

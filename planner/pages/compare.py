@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
+from planner import plans
 from planner.charts import promised_share
 from planner.found import plan_of
 from planner.http import HtmxRequest, page
 from planner.keeping import Kept
 from planner.metrics import Difference, differences
 from planner.models import Inquiry
+from planner.people import current
 from planner.sketches import Row, sketch_of
 from planner.varying import TRAFFIC, factor_of
 from topology import document, revisions
@@ -64,7 +67,8 @@ def compare(request: HtmxRequest) -> HttpResponse:
     sent = [token for token in request.GET.getlist("plan") if token and token.isprintable()]
     tokens = list(dict.fromkeys(sent))[:MOST]
     traffic = factor_of(request.GET.get("traffic", ""), TRAFFIC)
-    chosen = [_chosen(token) for token in tokens]
+    user = current(request)
+    chosen = [_chosen(user, token) for token in tokens]
     shared, said = _shared_workload(chosen)
     columns = _columns(chosen, shared, traffic)
     context: dict[str, Any] = {
@@ -75,7 +79,7 @@ def compare(request: HtmxRequest) -> HttpResponse:
         "peak": shared.at(traffic).peak.mid if shared else None,
         "shared": said,
         "slots": _slots(chosen),
-        "plans": Plan.objects.filter(removed_at=None, head__gt=0).order_by("name", "slug")[:200],
+        "plans": plans.visible_to(user).filter(removed_at=None).order_by("name", "slug")[:200],
     }
     response = page(request, "planner/compare.html", context, parts=("compared",))
     if request.htmx and request.htmx.target == "compared":
@@ -89,11 +93,11 @@ def _slots(chosen: Sequence[Chosen]) -> list[Chosen | None]:
     return [*chosen, *[None] * (MOST - len(chosen))]
 
 
-def _chosen(token: str) -> Chosen:
+def _chosen(user: User, token: str) -> Chosen:
     if token.startswith("found."):
-        return _of_search(token)
+        return _of_search(user, token)
     slug, _, which = token.partition("@")
-    plan = Plan.objects.filter(slug=slug, head__gt=0).first()
+    plan = plans.look_up(user, slug)
     if plan is None:
         return Chosen(token=token, title=slug, note="", url="", trouble="There is no such plan.")
     try:
@@ -118,16 +122,17 @@ def _of_stage(token: str, plan: Plan, name: str) -> Chosen:
     return Chosen(token=token, title=plan.name, note=f"stage: {view.stage.title}", url=url, design=view.design)
 
 
-def _of_search(token: str) -> Chosen:
+def _of_search(user: User, token: str) -> Chosen:
     """A topology that a search found, while its answer is kept."""
     _, digest, key = (*token.split("."), "", "")[:3]
     inquiry = Inquiry.objects.filter(digest__startswith=digest).first() if len(digest) >= 20 else None
     design = plan_of(inquiry, key)
-    if inquiry is None or design is None:
+    asked_of = plans.seen_with(user, inquiry.revision.digest) if inquiry else None
+    if asked_of is None or design is None:
         return Chosen(token=token, title="Found", note="", url="", trouble="This is no longer kept; search again.")
-    url = reverse("cheapest", args=[inquiry.revision.plan.slug])
-    note = f"found for revision {inquiry.revision.number}"
-    return Chosen(token=token, title=f"{inquiry.revision.plan.name}, cheapest", note=note, url=url, design=design)
+    url = reverse("cheapest", args=[asked_of.plan.slug])
+    note = f"found for revision {asked_of.number}"
+    return Chosen(token=token, title=f"{asked_of.plan.name}, cheapest", note=note, url=url, design=design)
 
 
 def _shared_workload(chosen: Sequence[Chosen]) -> tuple[Workload | None, str]:

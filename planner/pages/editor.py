@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
@@ -20,6 +19,7 @@ from planner.editing import Draft, common_type, servers_of
 from planner.figures import written
 from planner.http import HtmxRequest, page
 from planner.kinds import kind_at, rank_of
+from planner.plans import plan_for
 from planner.saving import save
 from topology import document, revisions
 from topology.capacity import Forecast, forecast
@@ -109,7 +109,7 @@ class Result:
 @require_http_methods(["GET", "HEAD", "POST"])
 def editor(request: HtmxRequest, plan: str) -> HttpResponse:
     """Show the head as a form; take changes; save them as a new revision."""
-    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    found = plan_for(request, plan)
     head = revisions.get(found)
     base = revisions.design_of(head)
     if request.method != "POST":

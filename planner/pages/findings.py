@@ -7,12 +7,12 @@ from typing import Any, Literal, get_args
 
 from django import forms
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from planner.http import HtmxRequest, page
 from planner.keeping import Kept
+from planner.plans import plan_for
 from planner.saving import save
 from topology import document, revisions
 from topology.capacity import Forecast, forecast
@@ -101,7 +101,7 @@ class PracticeForm(forms.Form):
 @require_safe
 def show(request: HtmxRequest, plan: str) -> HttpResponse:
     """Every finding of the plan's head, the gravest first."""
-    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    found = plan_for(request, plan)
     head = revisions.get(found)
     design = revisions.design_of(head)
     listed = found_in(head.digest, design)
@@ -142,7 +142,7 @@ def give_back(request: HtmxRequest, plan: str) -> HttpResponse:
 @require_POST
 def say(request: HtmxRequest, plan: str, site: str) -> HttpResponse:
     """Write down what people say of a site."""
-    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    found = plan_for(request, plan)
     parent = request.POST.get("parent")
     design = _seen(found, parent)
     asked = next((each for each in design.sites if each.name == site), None)
@@ -180,7 +180,7 @@ def _save(request: HtmxRequest, plan: Plan, design: Design, parent: str | None, 
 
 
 def _sent(request: HtmxRequest, plan: str) -> tuple[Plan, Design, dict[str, str]]:
-    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    found = plan_for(request, plan)
     form = WaiverForm(request.POST)
     if not form.is_valid():
         raise TierwrightError("this did not arrive whole; go back one page and send it again")

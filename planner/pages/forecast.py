@@ -7,7 +7,6 @@ from html import escape
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -21,6 +20,7 @@ from planner.inputs import row_of
 from planner.keeping import Kept
 from planner.metrics import Difference, differences
 from planner.outlooks import Beyond, beyond_of
+from planner.plans import plan_for
 from planner.saving import save
 from planner.varying import PAGE_COST, TRAFFIC, Asked, knobs_of, own_cached_share, query_of, read, words_of
 from topology import revisions
@@ -38,7 +38,7 @@ from topology.capacity import (
 from topology.design import Design, TierwrightError
 from topology.diagrams import draw
 from topology.diff import compare
-from topology.models import Plan, Revision
+from topology.models import Revision
 from topology.value import estimate
 from topology.workload import Workload
 
@@ -106,7 +106,7 @@ class Lost:
 @require_safe
 def forecast(request: HtmxRequest, plan: str) -> HttpResponse:
     """The knobs and what follows from them; htmx asks for the answer, or for the drawing, alone."""
-    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    found = plan_for(request, plan)
     head = revisions.get(found)
     design = revisions.design_of(head)
     asked = read(request.GET, design)
@@ -142,7 +142,7 @@ def forecast(request: HtmxRequest, plan: str) -> HttpResponse:
 @require_POST
 def keep(request: HtmxRequest, plan: str) -> HttpResponse:
     """Make the servers that were asked for the plan's next revision."""
-    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    found = plan_for(request, plan)
     design = revisions.load(found)
     asked = read(QueryDict(request.POST.get("asked", "")[:10_000]), design)
     changed = rearranged(design, asked.variation)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from planner.drawings import drawn
 from planner.http import HtmxRequest, page
+from planner.people import current
+from planner.plans import plan_for
+from planner.review import recording
 from planner.saving import save
 from topology import document, revisions
 from topology.components import catalogue
@@ -33,7 +36,7 @@ class KeepForm(forms.Form):
 @require_safe
 def plan(request: HtmxRequest, plan: str) -> HttpResponse:
     """What stands now, drawn and in a table, and every revision."""
-    found = get_plan(plan)
+    found = plan_for(request, plan)
     head = revisions.get(found)
     context = {
         "plan": found,
@@ -47,7 +50,7 @@ def plan(request: HtmxRequest, plan: str) -> HttpResponse:
 @require_safe
 def revision(request: HtmxRequest, plan: str, number: int) -> HttpResponse:
     """One revision: what it changed, its drawing and its plan file."""
-    found = get_plan(plan)
+    found = plan_for(request, plan)
     shown = _get_revision(found, number)
     design = revisions.design_of(shown)
     parent = revisions.load(found, number - 1) if number > 1 else None
@@ -66,7 +69,7 @@ def revision(request: HtmxRequest, plan: str, number: int) -> HttpResponse:
 @require_safe
 def plan_file(request: HtmxRequest, plan: str, number: int, form: str) -> HttpResponse:
     """The plan file of a revision, to keep."""
-    found = get_plan(plan)
+    found = plan_for(request, plan)
     design = revisions.design_of(_get_revision(found, number))
     text = document.to_yaml(design) if form == "yaml" else document.canonical(design).decode() + "\n"
     response = HttpResponse(text, content_type="application/yaml" if form == "yaml" else "application/json")
@@ -77,7 +80,7 @@ def plan_file(request: HtmxRequest, plan: str, number: int, form: str) -> HttpRe
 @require_POST
 def restore(request: HtmxRequest, plan: str, number: int) -> HttpResponse:
     """Record an earlier revision once more, on top of the one that the person has seen."""
-    found = get_plan(plan)
+    found = plan_for(request, plan)
     design = revisions.design_of(_get_revision(found, number))
     return save(
         request,
@@ -96,7 +99,7 @@ def keep(request: HtmxRequest, plan: str) -> HttpResponse:
     if not form.is_valid():
         raise TierwrightError("this version did not arrive whole; go back one page and send it again")
     sent = form.cleaned_data
-    found = get_plan(plan)
+    found = plan_for(request, plan)
     design = document.load(sent["document"], catalogue=catalogue())
     onward = sent["onward"] if _is_ours(request, sent["onward"]) else reverse("plan", args=[plan])
     return save(request, found, design, parent_digest=sent["parent"], message=sent["message"], onward=onward)
@@ -105,8 +108,8 @@ def keep(request: HtmxRequest, plan: str) -> HttpResponse:
 @require_POST
 def remove(request: HtmxRequest, plan: str) -> HttpResponse:
     """Take the plan off the lists."""
-    found = get_plan(plan)
-    revisions.remove(found)
+    found = plan_for(request, plan)
+    recording.remove(current(request), found)
     messages.success(request, f"{found.name} is off the list. Its revisions stay, and it can be put back.")
     return redirect("start")
 
@@ -114,15 +117,10 @@ def remove(request: HtmxRequest, plan: str) -> HttpResponse:
 @require_POST
 def bring_back(request: HtmxRequest, plan: str) -> HttpResponse:
     """Put a removed plan on the lists again."""
-    found = get_plan(plan)
-    revisions.bring_back(found)
+    found = plan_for(request, plan)
+    recording.bring_back(current(request), found)
     messages.success(request, f"{found.name} is on the list again.")
     return redirect("plan", plan)
-
-
-def get_plan(slug: str) -> Plan:
-    """The plan of that slug, on the lists or not; 404 where there is none."""
-    return get_object_or_404(Plan, slug=slug, head__gt=0)
 
 
 def _get_revision(plan: Plan, number: int) -> Revision:

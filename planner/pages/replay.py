@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,10 +14,12 @@ from planner import inquiries, replaying
 from planner.charts import replay_charts
 from planner.http import HtmxRequest, page
 from planner.models import Inquiry
+from planner.people import current
+from planner.plans import plan_for
 from planner.varying import Asked, read, words_of
 from topology import revisions
 from topology.capacity import EpisodeName
-from topology.models import Plan, Revision
+from topology.models import Revision
 
 EPISODE = Inquiry.Kind.EPISODE
 
@@ -25,7 +28,7 @@ EPISODE = Inquiry.Kind.EPISODE
 def replay(request: HtmxRequest, plan: str, episode: str) -> HttpResponse:
     """What came of it, or how far it is."""
     name = _name(episode)
-    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    found = plan_for(request, plan)
     head = revisions.get(found)
     design = revisions.design_of(head)
     asked = read(request.GET, design).alive
@@ -36,7 +39,7 @@ def replay(request: HtmxRequest, plan: str, episode: str) -> HttpResponse:
         "said": words_of(asked, design),
         "episode": name,
         "title": replaying.TITLES[name],
-        **_answered(head, asked, name),
+        **_answered(current(request), head, asked, name),
     }
     return page(request, "planner/replay.html", context, parts=("replay",))
 
@@ -45,10 +48,10 @@ def replay(request: HtmxRequest, plan: str, episode: str) -> HttpResponse:
 def again(request: HtmxRequest, plan: str, episode: str) -> HttpResponse:
     """Replay once more what ended without an answer."""
     name = _name(episode)
-    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    found = plan_for(request, plan)
     head = revisions.get(found)
     asked = read(QueryDict(request.POST.get("asked", "")[:10_000]), revisions.design_of(head)).alive
-    inquiries.begin(EPISODE, head, replaying.asked_of(asked, name))
+    inquiries.ask_anew(EPISODE, head, replaying.asked_of(asked, name), user=current(request))
     return redirect(f"{reverse('replay', args=[plan, name])}?{asked.query}")
 
 
@@ -59,10 +62,10 @@ def _name(episode: str) -> EpisodeName:
     return name
 
 
-def _answered(head: Revision, asked: Asked, name: EpisodeName) -> dict[str, Any]:
+def _answered(user: User, head: Revision, asked: Asked, name: EpisodeName) -> dict[str, Any]:
     if asked.unsimulated:
         return {"refused": asked.unsimulated}
-    context = inquiries.status_of(EPISODE, head, replaying.asked_of(asked, name))
+    context = inquiries.status_of(EPISODE, head, replaying.asked_of(asked, name), user=user)
     if answer := context.get("answer"):
         context["charts"] = replay_charts(answer)
     return context

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,6 +12,7 @@ from planner.charts import LineChart, line_chart, promised_share
 from planner.drawings import Drawn, drawn
 from planner.http import HtmxRequest, page
 from planner.keeping import Kept
+from planner.plans import plan_for
 from planner.saving import save
 from planner.sketches import Row, sketch_of
 from topology import revisions
@@ -59,7 +59,7 @@ class Taught:
 @require_safe
 def stages(request: HtmxRequest, plan: str) -> HttpResponse:
     """Five cards and the advice; the slider moves them all."""
-    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    found = plan_for(request, plan)
     head = revisions.get(found)
     traffic = _traffic(request.GET.get("traffic", ""))
     design = revisions.design_of(head)
@@ -77,7 +77,7 @@ def stages(request: HtmxRequest, plan: str) -> HttpResponse:
 @require_safe
 def stage(request: HtmxRequest, plan: str, name: str) -> HttpResponse:
     """One stage: why now and why not, the change drawn, what it carries, and every step there."""
-    found, head, whole, view = _find(plan, name)
+    found, head, whole, view = _find(request, plan, name)
     before = view.before
     context = {
         "plan": found,
@@ -98,14 +98,14 @@ def stage(request: HtmxRequest, plan: str, name: str) -> HttpResponse:
 @require_POST
 def take(request: HtmxRequest, plan: str, name: str) -> HttpResponse:
     """Make the stage's design the plan's next revision."""
-    found, _, _, view = _find(plan, name)
+    found, _, _, view = _find(request, plan, name)
     return _save(request, found, view.design, f"Go to the stage: {view.stage.title.lower()}")
 
 
 @require_POST
 def take_resize(request: HtmxRequest, plan: str) -> HttpResponse:
     """Make the same layout on larger servers the plan's next revision."""
-    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+    found = plan_for(request, plan)
     whole = _stages_of(revisions.get(found))
     if whole.resize is None:
         raise TierwrightError("there is no larger server type to move to; add one to the plan's server types")
@@ -119,8 +119,8 @@ def _save(request: HtmxRequest, plan: Plan, design: Design, message: str) -> Htt
     )
 
 
-def _find(plan: str, name: str) -> tuple[Plan, Revision, Stages, StageView]:
-    found = get_object_or_404(Plan, slug=plan, head__gt=0)
+def _find(request: HtmxRequest, plan: str, name: str) -> tuple[Plan, Revision, Stages, StageView]:
+    found = plan_for(request, plan)
     head = revisions.get(found)
     whole = _stages_of(head)
     try:

@@ -8,20 +8,21 @@ from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from planner.http import HtmxRequest, page
-from topology import revisions
-from topology.demo import seed
+from planner.people import current
+from planner.plans import heads, show_demo
 
 
 @require_safe
 def start(request: HtmxRequest) -> HttpResponse:
     """Three ways in, and the plans."""
-    return page(request, "planner/start.html", {"heads": revisions.heads(), "removed": revisions.heads(removed=True)})
+    user = current(request)
+    return page(request, "planner/start.html", {"heads": heads(user), "removed": heads(user, removed=True)})
 
 
 @require_POST
 def try_demo(request: HtmxRequest) -> HttpResponse:
     """Seed the demo where it is not there, and open it."""
-    return redirect("stages", seed().slug)
+    return redirect("stages", show_demo(current(request)).slug)
 
 
 urlpatterns = [

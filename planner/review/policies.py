@@ -19,6 +19,18 @@ def why_not_save(user: User, plan: Plan) -> str | None:
     )
 
 
+def why_not_remove(user: User, plan: Plan) -> str | None:
+    """Taking a plan off the lists, and putting it back."""
+    if plans.proposal_of(plan):
+        return "this is the draft of a proposal; withdraw the proposal instead"
+    return why_not_role(user, plan, Role.EDITOR)
+
+
+def why_not_ask(user: User, plan: Plan) -> str | None:
+    """Having the site work on a long question: a search, a simulation, a checking once more."""
+    return why_not_role(user, plan, Role.COMMENTER)
+
+
 def why_not_edit(user: User, proposal: Proposal) -> str | None:
     """A new revision of a proposal."""
     return why_not_move(user, proposal, "edit")

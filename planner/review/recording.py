@@ -28,9 +28,7 @@ def save(
     not hold together. Saving what is there already changes nothing.
     """
     proposal = plans.proposal_of(plan)
-    why_not = policies.why_not_edit(user, proposal) if proposal else policies.why_not_save(user, plan)
-    if why_not:
-        raise Refused(why_not)
+    _refuse(policies.why_not_edit(user, proposal) if proposal else policies.why_not_save(user, plan))
     with transaction.atomic():
         before = plan.head
         revision = revisions.record(
@@ -44,6 +42,27 @@ def save(
         if revision.number > before:
             _follow(user, plan, proposal, revision)
     return revision
+
+
+@transaction.atomic
+def remove(user: User, plan: Plan) -> None:
+    """Take a plan off the lists; its revisions stay, and `bring_back` undoes it."""
+    _refuse(policies.why_not_remove(user, plan))
+    revisions.remove(plan)
+    audit.write(plans.team_of(plan), user, "remove_plan", plan=plan)
+
+
+@transaction.atomic
+def bring_back(user: User, plan: Plan) -> None:
+    """Put a removed plan on the lists again."""
+    _refuse(policies.why_not_remove(user, plan))
+    revisions.bring_back(plan)
+    audit.write(plans.team_of(plan), user, "bring_back_plan", plan=plan)
+
+
+def _refuse(why_not: str | None) -> None:
+    if why_not:
+        raise Refused(why_not)
 
 
 def _follow(user: User, plan: Plan, proposal: Proposal | None, revision: Revision) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
+
+from planner import plans
 from planner.models import Reading
 from planner.pages.intake.forms import PlanForm
-from topology import revisions
 from topology.capacity import Forecast, Number, forecast
 from topology.design import Design, Host, Site
 from topology.models import Revision
@@ -99,8 +101,8 @@ def answer(workload: Workload) -> Answer:
     return Answer(workload=workload, design=design, forecast=forecast(design))
 
 
-def start_plan(workload: Workload, form: PlanForm, *, message: str) -> Revision:
+def start_plan(user: User, workload: Workload, form: PlanForm, *, message: str) -> Revision:
     """The plan of a workload, with the single server as its first revision."""
     said = form.cleaned_data
     design = first(Site(name=form.slug, domains=(said["domain"],)), workload, stack=said["stack"])
-    return revisions.start(design, name=said["name"], message=message)
+    return plans.start(user, design, name=said["name"], message=message)

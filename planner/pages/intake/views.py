@@ -18,6 +18,7 @@ from planner.http import HtmxRequest, page
 from planner.models import Reading
 from planner.pages.intake.answers import answer, peak_of, savings, start_plan
 from planner.pages.intake.forms import BusyForm, LogForm, NumbersForm, PlanForm
+from planner.people import current
 from topology import document
 from topology.workload import Workload
 
@@ -35,7 +36,7 @@ def intake(request: HtmxRequest) -> HttpResponse:
 @require_safe
 def reading(request: HtmxRequest, pk: UUID) -> HttpResponse:
     """How far a reading is; once it is done, what was read, and the first useful number."""
-    found = get_object_or_404(Reading, pk=pk)
+    found = get_object_or_404(readings.visible_to(current(request)), pk=pk)
     if found.answer is None:
         return page(request, READING, {"reading": found}, status=_unanswered(request, found), parts=("reading",))
     return _reading_page(request, found, BusyForm(request.GET), PlanForm())
@@ -46,17 +47,17 @@ def plan_numbers(request: HtmxRequest) -> HttpResponse:
     """Make a plan of five numbers."""
     numbers, plan = NumbersForm(request.POST), PlanForm(request.POST)
     if numbers.is_valid() and plan.is_valid():
-        return _start(numbers.workload(), plan, "Planned from five numbers")
+        return _start(request, numbers.workload(), plan, "Planned from five numbers")
     return _numbers_page(request, numbers, plan)
 
 
 @require_POST
 def plan_reading(request: HtmxRequest, pk: UUID) -> HttpResponse:
     """Make a plan of what was read from a log."""
-    found = get_object_or_404(Reading, pk=pk, state=Reading.State.DONE)
+    found = get_object_or_404(readings.visible_to(current(request)), pk=pk, state=Reading.State.DONE)
     busy, plan = BusyForm(request.POST), PlanForm(request.POST)
     if busy.is_valid() and plan.is_valid():
-        return _start(busy.applied(_workload(found, busy)), plan, "Planned from an access log")
+        return _start(request, busy.applied(_workload(found, busy)), plan, "Planned from an access log")
     return _reading_page(request, found, busy, plan)
 
 
@@ -73,13 +74,13 @@ def _take_log(request: HtmxRequest) -> HttpResponse:
         context = {"log_form": form, "numbers": NumbersForm()}
         return page(request, INTAKE, context, status=form.status, parts=("log_form",))
     received = uploads.receive(form.cleaned_data["logs"], form.pasted())
-    begun = readings.begin(received, names=form.names(), month=form.cleaned_data["month"])
+    begun = readings.begin(received, names=form.names(), month=form.cleaned_data["month"], user=current(request))
     where = reverse("reading", args=[begun.pk])
     return HttpResponseClientRedirect(where) if request.htmx else redirect(where)
 
 
-def _start(workload: Workload, plan: PlanForm, message: str) -> HttpResponse:
-    revision = start_plan(workload, plan, message=message)
+def _start(request: HtmxRequest, workload: Workload, plan: PlanForm, message: str) -> HttpResponse:
+    revision = start_plan(current(request), workload, plan, message=message)
     return redirect("stages", revision.plan.slug)
 
 
