@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
 
-from planner.models import Invitation
+from planner.models import Invitation, Membership
 
 INVITED = "invitation"
 """Key of the session: the invitation whose link was opened."""
@@ -52,6 +52,17 @@ def invitation_of(request: HttpRequest) -> Invitation | None:
 def may_sign_up(request: HttpRequest) -> bool:
     """Whether this browser may make an account: it was invited, or the site is open to all."""
     return settings.SIGNUP or invitation_of(request) is not None
+
+
+def rename(user: User, name: str) -> None:
+    """Change the name that others see."""
+    user.first_name = name
+    user.save(update_fields=["first_name"])
+
+
+def places_of(user: User) -> list[Membership]:
+    """The teams that the person is in, and what they may do there."""
+    return list(user.memberships.select_related("team").order_by("team__name"))
 
 
 def logged_in_for(request: HttpRequest) -> float:

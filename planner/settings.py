@@ -153,6 +153,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "planner.context.access",
                 "planner.context.site",
             ],
         },
@@ -210,6 +211,9 @@ FILE_UPLOAD_TEMP_DIR = directory(VAR_DIR / "uploads")
 FILE_UPLOAD_PERMISSIONS = 0o600
 # The rest of a form, pasted log lines included.
 DATA_UPLOAD_MAX_MEMORY_SIZE = whole("MAX_FORM_BYTES", 8 << 20, least=1)
+# Inner networks that webhooks may reach all the same, such as 10.1.2.0/24; by default none.
+WEBHOOK_NETWORKS = words("WEBHOOK_NETWORKS", "")
+API_REQUESTS_PER_MINUTE = whole("API_REQUESTS_PER_MINUTE", 600, least=1)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 32
 
@@ -248,6 +252,7 @@ MFA_ADAPTER = "planner.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Tierwright"
+MFA_TOTP_TOLERANCE = 1  # steps of half a minute that a phone may be wrong
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow it on localhost alone
 SOCIALACCOUNT_ADAPTER = "planner.adapters.SocialAdapter"
 OIDC = single_sign_on(os.environ)

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.pages.findings")),
     path("", include("planner.pages.catalogue")),
     path("", include("planner.pages.docs")),
+    path("", include("planner.pages.account")),
     path("accounts/", include("allauth.urls")),
     path("healthz", healthz, name="healthz"),
 ]
