@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from topology.capacity import (
     Failure,
@@ -21,19 +22,31 @@ from topology.workload import Workload
 UNSAID = "nobody says what is asked of its sites"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Standing:
-    """A design with everything that is known of it; `trouble` says why there is no forecast."""
+    """A design with everything that is known of it; what takes long is worked out when somebody asks for it."""
 
     design: Design
     workload: Workload | None
     """What it is asked: its own workload, or the one that it is held against."""
     forecast: Forecast | None
-    outlook: Outlook | None
-    inputs: tuple[Input, ...]
-    """The figures that its forecast is made of, those first that move it most."""
-    findings: tuple[Finding, ...]
     trouble: str = ""
+    """Why there is no forecast."""
+
+    @cached_property
+    def outlook(self) -> Outlook | None:
+        """The design beyond its peak; None without a forecast."""
+        return None if self.forecast is None else outlook(self.design, self.workload)
+
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:
+        """The figures that its forecast is made of, those first that move it most."""
+        return () if self.forecast is None else inputs_of(self.design, self.workload)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the checks find."""
+        return findings(self.design, workload=self.workload, forecast=self.forecast)
 
     @property
     def risks(self) -> tuple[Finding, ...]:
@@ -59,26 +72,11 @@ def stand(design: Design, workload: Workload | None = None) -> Standing:
     if asked is None:
         kept = isinstance(design.workload, WorkloadFile)
         trouble = "its workload is kept in a file that must be read first" if kept else UNSAID
-        return _unknown(design, None, trouble)
+        return Standing(design=design, workload=None, forecast=None, trouble=trouble)
     try:
-        found = forecast(design, asked)
-        return Standing(
-            design=design,
-            workload=asked,
-            forecast=found,
-            outlook=outlook(design, asked),
-            inputs=inputs_of(design, asked),
-            findings=findings(design, workload=asked, forecast=found),
-        )
+        return Standing(design=design, workload=asked, forecast=forecast(design, asked))
     except TierwrightError as error:
-        return _unknown(design, asked, error.sentence)
-
-
-def _unknown(design: Design, asked: Workload | None, trouble: str) -> Standing:
-    found = findings(design, workload=asked)
-    return Standing(
-        design=design, workload=asked, forecast=None, outlook=None, inputs=(), findings=found, trouble=trouble
-    )  # fmt: skip
+        return Standing(design=design, workload=asked, forecast=None, trouble=error.sentence)
 
 
 def _gravity(failure: Failure) -> tuple[float, float]:
