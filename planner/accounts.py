@@ -7,15 +7,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
+from allauth.account import app_settings
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 
-from planner.models import Invitation, Membership
+from planner import audit
+from planner.models import Invitation, Membership, Role, Team
 
 INVITED = "invitation"
 """Key of the session: the invitation whose link was opened."""
@@ -63,6 +70,32 @@ def rename(user: User, name: str) -> None:
 def places_of(user: User) -> list[Membership]:
     """The teams that the person is in, and what they may do there."""
     return list(user.memberships.select_related("team").order_by("team__name"))
+
+
+@transaction.atomic
+def make_owner(email: str, team_name: str) -> User:
+    """Whoever is to begin: an account with a confirmed address, owner of the team; what is there already is kept."""
+    address = EmailAddress.objects.filter(email__iexact=email, verified=True).select_related("user").first()
+    user = address.user if address else User.objects.create_user(handle_for(email), email)
+    if address is None:
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    team, _ = Team.objects.get_or_create(slug=slug_of(team_name), defaults={"name": team_name})
+    before = Membership.objects.filter(team=team, user=user).values_list("role", flat=True).first()
+    Membership.objects.update_or_create(team=team, user=user, defaults={"role": Role.OWNER})
+    if before != Role.OWNER:
+        audit.write(team, "console", "make_owner", data={"user": user.username, "before": before or ""})
+    return user
+
+
+def slug_of(name: str) -> str:
+    """The part of addresses that stands for a team."""
+    return slugify(name)[:40].strip("-")
+
+
+def password_link(user: User) -> str:
+    """The path of a page that sets a password; good for one time and for PASSWORD_RESET_TIMEOUT seconds."""
+    key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+    return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
 
 
 def logged_in_for(request: HttpRequest) -> float:

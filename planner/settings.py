@@ -96,6 +96,8 @@ DEBUG = flag("DJANGO_DEBUG", False)
 SECRET_KEY = os.environ.get("SECRET_KEY") or local_secret(VAR_DIR / "secret-key")
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "127.0.0.1 localhost [::1]")
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS", "")
+SITE_URL = text("SITE_URL", next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")).rstrip("/")
+"""What links in mails begin with."""
 
 INSTALLED_APPS = [
     "planner",
@@ -244,7 +246,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Tierwright] "
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True  # for SESSION_HOURS, which end whatever was done meanwhile
-ACCOUNT_USERNAME_BLACKLIST = ["you", "ana", "ben", "chi", "everybody", "somebody", "team"]
+ACCOUNT_USERNAME_BLACKLIST = ["you", "everybody", "somebody", "team", "guest", "tierwright", "console"]
 ACCOUNT_USER_DISPLAY = "planner.people.name_of"
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "login": "30/m/ip", "signup": "10/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = whole("TRUSTED_PROXIES", 1 if HTTPS else 0)
@@ -255,7 +257,13 @@ MFA_TOTP_ISSUER = "Tierwright"
 MFA_TOTP_TOLERANCE = 1  # steps of half a minute that a phone may be wrong
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow it on localhost alone
 SOCIALACCOUNT_ADAPTER = "planner.adapters.SocialAdapter"
-OIDC = single_sign_on(os.environ)
+OIDC = single_sign_on(
+    server_url=text("OIDC_SERVER_URL", ""),
+    client_id=text("OIDC_CLIENT_ID", ""),
+    secret=text("OIDC_CLIENT_SECRET", ""),
+    name=text("OIDC_NAME", "single sign-on"),
+    more_origins=words("OIDC_ORIGINS", ""),
+)
 SOCIALACCOUNT_PROVIDERS = OIDC.providers
 USERSESSIONS_TRACK_ACTIVITY = False
 

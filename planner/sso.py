@@ -1,8 +1,8 @@
-"""Single sign-on by OpenID Connect: what the environment says of the company's own login, as allauth takes it."""
+"""Single sign-on by OpenID Connect: what the settings say of the company's own login, as allauth takes it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +11,6 @@ from django.core.exceptions import ImproperlyConfigured
 
 PROVIDER = "company"
 """The part of the addresses that names the provider: /accounts/oidc/company/login/callback/."""
-NEEDED = ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,28 +23,25 @@ class SingleSignOn:
     """Where a form that begins a login may lead."""
 
 
-def single_sign_on(environment: Mapping[str, str]) -> SingleSignOn:
-    """Read OIDC_SERVER_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME and OIDC_ORIGINS."""
-    said = {name: environment.get(name, "").strip() for name in ("OIDC_SERVER_URL", *NEEDED, "OIDC_NAME")}
-    server = said["OIDC_SERVER_URL"]
-    missing = [name for name in NEEDED if not said[name]]
-    if not server and len(missing) == len(NEEDED):
+def single_sign_on(
+    *, server_url: str, client_id: str, secret: str, name: str = "single sign-on", more_origins: Iterable[str] = ()
+) -> SingleSignOn:
+    """What the three that belong together make; none of them is no single sign-on, some of them is a mistake."""
+    said = {"OIDC_SERVER_URL": server_url, "OIDC_CLIENT_ID": client_id, "OIDC_CLIENT_SECRET": secret}
+    if not any(said.values()):
         return SingleSignOn()
-    if not server or missing:
-        lacking = ", ".join(missing or ["OIDC_SERVER_URL"])
+    if not all(said.values()):
+        lacking = ", ".join(variable for variable, value in said.items() if not value)
         raise ImproperlyConfigured(f"Single sign-on is set up by halves: {lacking} is not set.")
-    more = environment.get("OIDC_ORIGINS", "").replace(",", " ").split()
     app = {
         "provider_id": PROVIDER,
-        "name": said["OIDC_NAME"] or "single sign-on",
-        "client_id": said["OIDC_CLIENT_ID"],
-        "secret": said["OIDC_CLIENT_SECRET"],
-        "settings": {"server_url": server, "oauth_pkce_enabled": True, "uid_field": "sub"},
+        "name": name,
+        "client_id": client_id,
+        "secret": secret,
+        "settings": {"server_url": server_url, "oauth_pkce_enabled": True, "uid_field": "sub"},
     }
-    return SingleSignOn(
-        providers={"openid_connect": {"APPS": [app]}},
-        origins=tuple(dict.fromkeys(_origin(name) for name in (server, *more))),
-    )
+    origins = dict.fromkeys(_origin(url) for url in (server_url, *more_origins))
+    return SingleSignOn(providers={"openid_connect": {"APPS": [app]}}, origins=tuple(origins))
 
 
 def _origin(url: str) -> str:

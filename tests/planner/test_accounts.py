@@ -444,9 +444,9 @@ class TestSecondFactors:
 class TestSingleSignOn:
     def test_its_button_is_there_when_it_is_set_up(self, client: Client, settings: Settings) -> None:
         assert "Log in with" not in client.get("/accounts/login/").text
-        told = {"OIDC_SERVER_URL": "https://id.example.com", "OIDC_CLIENT_ID": "tw", "OIDC_CLIENT_SECRET": "s"}
+        found = single_sign_on(server_url="https://id.example.com", client_id="tw", secret="s", name="Example ID")
 
-        settings.SOCIALACCOUNT_PROVIDERS = single_sign_on(told | {"OIDC_NAME": "Example ID"}).providers
+        settings.SOCIALACCOUNT_PROVIDERS = found.providers
 
         page = client.get("/accounts/login/").text
         assert "Log in with Example ID" in page

@@ -68,20 +68,76 @@ def test_a_data_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 def test_a_public_site_passes_the_deployment_checks(tmp_path: Path) -> None:
-    environment = {
+    answer = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING")
+
+    assert answer.returncode == 0, answer.stderr
+    assert "no issues (0 silenced)" in answer.stdout
+
+
+def test_a_public_site_with_accounts_and_single_sign_on_passes_them_too(tmp_path: Path) -> None:
+    answer = manage(
+        tmp_path,
+        "check", "--deploy", "--fail-level", "WARNING",
+        TIERWRIGHT_ACCOUNTS="1", SECRET_KEY="k" * 50 + "only for tests", EMAIL_HOST="mail.example.com",
+        OIDC_SERVER_URL="https://id.example.com", OIDC_CLIENT_ID="tw", OIDC_CLIENT_SECRET="s",
+    )  # fmt: skip
+
+    assert answer.returncode == 0, answer.stderr
+    assert "no issues (0 silenced)" in answer.stdout
+
+
+def test_single_sign_on_by_halves_stops_the_start(tmp_path: Path) -> None:
+    answer = manage(tmp_path, "check", OIDC_SERVER_URL="https://id.example.com")
+
+    assert answer.returncode != 0
+    assert "OIDC_CLIENT_ID, OIDC_CLIENT_SECRET is not set" in answer.stderr
+
+
+def test_cookies_over_https_are_tied_to_the_host(tmp_path: Path) -> None:
+    names = "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY"
+
+    answer = manage(
+        tmp_path,
+        "shell",
+        "-v",
+        "0",
+        "-c",
+        f"from django.conf import settings as s; print(*[getattr(s, n) for n in {names}])",
+    )
+
+    assert answer.stdout.split() == ["__Host-session", "__Host-csrf", "True", "True"]
+
+
+def test_a_form_may_lead_to_single_sign_on_and_nowhere_else(tmp_path: Path) -> None:
+    sso = {"OIDC_SERVER_URL": "https://id.example.com/x", "OIDC_CLIENT_ID": "tw", "OIDC_CLIENT_SECRET": "s"}
+    show = "from django.conf import settings as s; print(*s.SECURE_CSP['form-action'])"
+
+    assert manage(tmp_path, "shell", "-v", "0", "-c", show).stdout.strip() == "'self'"
+    assert manage(tmp_path, "shell", "-v", "0", "-c", show, **sso).stdout.strip() == "'self' https://id.example.com"
+
+
+def test_mail_without_a_server_becomes_files(tmp_path: Path) -> None:
+    show = "from django.core.mail import send_mail; send_mail('Hello', 'x', None, ['a@example.com'])"
+
+    assert manage(tmp_path, "shell", "-v", "0", "-c", show).returncode == 0
+
+    (letter,) = (tmp_path / "mail").iterdir()
+    assert "To: a@example.com" in letter.read_text(encoding="utf-8")
+
+
+def manage(var: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What `manage.py` says in a process of a public site of its own."""
+    public = {
         "PATH": os.environ["PATH"],
-        "TIERWRIGHT_VAR": str(tmp_path),
+        "TIERWRIGHT_VAR": str(var),
         "TIERWRIGHT_HTTPS": "1",
         "ALLOWED_HOSTS": "plan.example.com",
     }
-
-    answer = subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env=environment,
+        env=public | environment,
         capture_output=True,
         text=True,
         check=False,
     )
-
-    assert answer.returncode == 0, answer.stderr
