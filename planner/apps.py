@@ -11,3 +11,9 @@ class PlannerConfig(AppConfig):
     name = "planner"
     verbose_name = "Planner"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let notices and deliveries follow from the events of the audit."""
+        from planner import telling
+
+        telling.connect()

@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Model
+from django.dispatch import Signal
 from django.utils import timezone
 
 from planner.models import (
@@ -48,6 +49,8 @@ SAID: Mapping[type[Model], tuple[str, ...]] = {
     Revision: ("seal",),
 }
 """What an event vouches for of a row that it names: every field that means something."""
+written = Signal()
+"""Sent for each new event, in its transaction: notices and deliveries follow from it (`planner.telling`)."""
 EXACT = 2**53
 """From here on a number is not the same in every database's JSON, so it is kept as text."""
 
@@ -88,6 +91,7 @@ def write(
     )
     event.hash = hash_of(event)
     event.save(force_insert=True)
+    written.send(sender=Event, event=event)
     return event
 
 

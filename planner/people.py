@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from typing import cast as taken_for
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -33,7 +34,7 @@ class LocalPerson:
         """Set `request.user` before any view looks at it."""
         if not settings.ACCOUNTS:
             # Only a page that asks who is there asks the database.
-            request.user = SimpleLazyObject(lambda: _played(request) or local_person())
+            request.user = taken_for(User, SimpleLazyObject(lambda: _played(request) or local_person()))
         return self.get_response(request)
 
 

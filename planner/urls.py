@@ -22,6 +22,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.pages.catalogue")),
     path("", include("planner.pages.docs")),
     path("", include("planner.pages.account")),
+    path("", include("planner.pages.tokens")),
+    path("", include("planner.pages.queue")),
+    path("", include("planner.pages.notices")),
+    path("", include("planner.pages.webhooks")),
+    path("", include("planner.pages.presence")),
     path("accounts/", include("allauth.urls")),
     path("healthz", healthz, name="healthz"),
 ]

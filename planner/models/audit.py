@@ -9,6 +9,18 @@ from django.db import models
 
 from planner.models.people import Team
 
+PAST = {
+    "propose": "proposed it", "edit": "saved a revision", "open_review": "asked for review",
+    "request_changes": "requested changes", "approve": "approved", "rescind": "took an approval back",
+    "waive_check": "took on a failing check", "update": "brought it up to the baseline", "accept": "accepted it",
+    "break_glass": "broke the glass", "withdraw": "withdrew it", "reopen": "opened it again",
+    "supersede": "superseded it", "start_thread": "began a thread", "reply": "answered",
+    "edit_comment": "edited a comment", "resolve": "resolved a thread", "reopen_thread": "opened a thread again",
+    "apply_suggestion": "applied a suggestion", "edit_words": "edited the title or the reasons",
+    "add_evidence": "attached evidence",
+}  # fmt: skip
+"""Verbs of the audit as a sentence says them of a person."""
+
 
 class Event(models.Model):
     """One thing that somebody did in a team. The row never changes: triggers in the database see to it."""
@@ -42,3 +54,8 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.actor} {self.verb}"
+
+    @property
+    def says(self) -> str:
+        """What was done, for people: `ana approved`."""
+        return f"{self.actor} {PAST.get(self.verb, self.verb.replace('_', ' '))}"

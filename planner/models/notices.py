@@ -13,6 +13,16 @@ from planner.models.people import Team
 from planner.models.proposals import Proposal
 from topology.models import Plan
 
+REASONS = {
+    "mention": "you were named",
+    "review": "your approval is asked for",
+    "stale": "what you approved has changed",
+    "reply": "somebody answered",
+    "author": "it is about your proposal",
+    "decided": "you took part",
+}
+"""Why a person gets a notice, the strongest first: of several reasons one is named."""
+
 
 class Notice(models.Model):
     """Something that a person is to know of."""
@@ -33,6 +43,11 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} for {self.user_id}"
+
+    @property
+    def says(self) -> str:
+        """What happened, and why the person is told, in a sentence."""
+        return f"{self.event.says}: {REASONS.get(self.reason, self.reason)}."
 
 
 class Webhook(models.Model):
