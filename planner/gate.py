@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from planner.accounts import logged_in_for
 from planner.errors import Problem, not_found, refuse
 
-OPEN = ("/healthz", "/static/", "/accounts/", "/share/", "/embed/", "/api/")
+OPEN = ("/healthz", "/static/", "/accounts/", "/invitations/", "/share/", "/embed/", "/api/")
 """What needs no login: these ask for their own tokens, or for nothing."""
 LOGIN = "/accounts/"
 
