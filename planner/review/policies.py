@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.models import User
 
 from planner import plans
-from planner.models import Proposal, Role, State
+from planner.models import Approval, Membership, Proposal, Role, State
 from planner.review.states import BY_VERB
-from topology.models import Plan
+from topology import revisions
+from topology.models import Plan, Revision
+
+if TYPE_CHECKING:
+    from planner.review.standing import Standing
 
 
 def why_not_save(user: User, plan: Plan) -> str | None:
@@ -31,9 +38,30 @@ def why_not_ask(user: User, plan: Plan) -> str | None:
     return why_not_role(user, plan, Role.COMMENTER)
 
 
+def why_not_propose(user: User, plan: Plan) -> str | None:
+    """Cutting a proposal from a plan."""
+    if plans.proposal_of(plan):
+        return "this is a proposal already; change its draft, or propose from its plan"
+    if plan.removed_at is not None:
+        return "the plan was taken off the lists; bring it back first"
+    return why_not_role(user, plan, Role.EDITOR)
+
+
 def why_not_edit(user: User, proposal: Proposal) -> str | None:
     """A new revision of a proposal."""
     return why_not_move(user, proposal, "edit")
+
+
+def why_not_words(user: User, proposal: Proposal) -> str | None:
+    """Its title, its reasons, the day to decide by: whoever may edit it, and its author."""
+    return why_not_move(user, proposal, "edit_words")
+
+
+def why_not_add_evidence(user: User, proposal: Proposal) -> str | None:
+    """Attaching what was measured of its files."""
+    if not proposal.is_open:
+        return f"the proposal is {State(proposal.state).label}"
+    return why_not_role(user, proposal.plan, Role.COMMENTER)
 
 
 def why_not_comment(user: User, proposal: Proposal) -> str | None:
@@ -41,21 +69,91 @@ def why_not_comment(user: User, proposal: Proposal) -> str | None:
     return why_not_move(user, proposal, "comment")
 
 
+def why_not_approve(user: User, proposal: Proposal) -> str | None:
+    """Saying yes to areas of its newest revision."""
+    return why_not_move(user, proposal, "approve") or why_no_judge(user, proposal, revisions.get(proposal.draft))
+
+
+def why_not_rescind(user: User, proposal: Proposal) -> str | None:
+    """Taking a yes back: whoever gave one, whatever their role is now."""
+    given = Approval.objects.filter(proposal=proposal, user=user, rescinded_at=None).exists()
+    if not given:
+        return why_not_move(user, proposal, "rescind") or "you have not approved anything here"
+    return _why_not_state(proposal, "rescind")
+
+
+def why_not_waive_check(user: User, proposal: Proposal) -> str | None:
+    """Taking on a failing check."""
+    return why_not_move(user, proposal, "waive_check") or why_no_judge(user, proposal, revisions.get(proposal.draft))
+
+
+def why_not_accept(user: User, proposal: Proposal, standing: Standing | None = None) -> str | None:
+    """Making it the baseline; with a standing, the first thing that is missing is said."""
+    if standing is not None and standing.missing and proposal.is_open:
+        return why_not_seat(user, proposal, "accept") or standing.missing[0]
+    if proposal.state == State.IN_REVIEW:
+        return why_not_seat(user, proposal, "accept") or "not every area that changes has its approvals yet"
+    return why_not_move(user, proposal, "accept")
+
+
+def why_not_break_glass(user: User, proposal: Proposal) -> str | None:
+    """Accepting without what the rules ask."""
+    return why_not_move(user, proposal, "break_glass")
+
+
+def why_not(user: User, proposal: Proposal, verb: str) -> str | None:
+    """The rule of any verb of the table."""
+    special = _RULES.get(verb)
+    return special(user, proposal) if special else why_not_move(user, proposal, verb)
+
+
+def reasons(user: User, proposal: Proposal, standing: Standing | None = None) -> Mapping[str, str | None]:
+    """Every verb of the table -> None where the person may, else why not: what a page needs for its buttons."""
+    found = {verb: why_not(user, proposal, verb) for verb in BY_VERB}
+    return {**found, "accept": why_not_accept(user, proposal, standing)}
+
+
+def why_no_judge(user: User, proposal: Proposal, head: Revision) -> str | None:
+    """Nobody says yes to what they made themselves: its author, and whoever made or suggested its last change."""
+    if user.pk == proposal.author_id:
+        return "who proposes a change does not approve it; ask somebody else"
+    if user.username in (head.author, head.co_author):
+        return f"who made the last change (revision {head.number}) does not approve it; ask somebody else"
+    return None
+
+
 def why_not_role(user: User, plan: Plan, least: Role) -> str | None:
     """Doing what takes a role in the plan's team."""
-    role = plans.role_of(user, plan)
-    if role is None:
+    team = plans.team_of(plan)
+    found = Membership.objects.filter(user=user, team=team).values_list("role", flat=True).first()
+    if found is None:
         return "you are not in the team that this belongs to"
-    if role.reaches(least):
+    if Role(found).reaches(least):
         return None
-    return f"this takes the role {least.label} in {plans.team_of(plan).name}; yours is {role.label}"
+    return f"this takes the role {least.label} in {team.name}; yours is {Role(found).label}"
 
 
 def why_not_move(user: User, proposal: Proposal, verb: str) -> str | None:
     """What the table of states and roles says of a verb."""
+    return _why_not_state(proposal, verb) or why_not_seat(user, proposal, verb)
+
+
+def why_not_seat(user: User, proposal: Proposal, verb: str) -> str | None:
+    """What the table says of the person alone, whatever the state."""
     move = BY_VERB[verb]
-    if State(proposal.state) not in move.after:
-        return f"the proposal is {State(proposal.state).label}"
-    if move.own and proposal.author_id == user.pk:
-        return why_not_role(user, proposal.plan, Role.COMMENTER)
-    return why_not_role(user, proposal.plan, move.least)
+    least = Role.COMMENTER if move.own and proposal.author_id == user.pk else move.least
+    return why_not_role(user, proposal.plan, least)
+
+
+def _why_not_state(proposal: Proposal, verb: str) -> str | None:
+    state = State(proposal.state)
+    return None if state in BY_VERB[verb].after else f"the proposal is {state.label}"
+
+
+_RULES: Mapping[str, Callable[[User, Proposal], str | None]] = {
+    "approve": why_not_approve,
+    "rescind": why_not_rescind,
+    "waive_check": why_not_waive_check,
+    "accept": why_not_accept,
+}
+"""Verbs of which more is asked than the table says."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from planner import audit, plans
-from planner.models import Proposal
-from planner.review import Refused, policies
+from planner.review import policies
+from planner.review.moving import held_plan, moving, refuse, warm_design
 from topology import revisions
 from topology.design import Design
 from topology.models import Plan, Revision
@@ -27,27 +30,42 @@ def save(
     Raises Refused where the person may not, Conflict where somebody else was first, PlanRefused where the design does
     not hold together. Saving what is there already changes nothing.
     """
+    said = {"message": message, "author": user.username, "co_author": co_author.username if co_author else ""}
     proposal = plans.proposal_of(plan)
-    _refuse(policies.why_not_edit(user, proposal) if proposal else policies.why_not_save(user, plan))
-    with transaction.atomic():
-        before = plan.head
-        revision = revisions.record(
-            plan,
-            design,
-            parent_digest=parent_digest,
-            message=message,
-            author=user.username,
-            co_author=co_author.username if co_author else "",
-        )
-        if revision.number > before:
-            _follow(user, plan, proposal, revision)
+    if proposal is None:
+        return _save_plan(user, plan, design, parent_digest, said)
+    warm_design(design)
+    with moving(user, proposal, "edit") as move:
+        revision, is_new = _record(plan, design, parent_digest, said)
+        if is_new:
+            move.done(revision, data=_told(revision))
     return revision
+
+
+@transaction.atomic
+def _save_plan(user: User, plan: Plan, design: Design, parent_digest: str | None, said: Mapping[str, str]) -> Revision:
+    refuse(policies.why_not_save(user, plan))
+    revision, is_new = _record(plan, design, parent_digest, said)
+    if is_new:
+        audit.write(plans.team_of(plan), user, "edit", plan=plan, data=_told(revision), rows=(revision,))
+    return revision
+
+
+def _record(plan: Plan, design: Design, parent_digest: str | None, said: Mapping[str, str]) -> tuple[Revision, bool]:
+    """The revision, and whether it is new: saving what is there already makes none."""
+    before = held_plan(plan).head
+    revision = revisions.record(plan, design, parent_digest=parent_digest, **said)
+    return revision, revision.number > before
+
+
+def _told(revision: Revision) -> dict[str, Any]:
+    return {"revision": revision.number, "digest": revision.digest, "seal": revision.seal, "message": revision.message}
 
 
 @transaction.atomic
 def remove(user: User, plan: Plan) -> None:
     """Take a plan off the lists; its revisions stay, and `bring_back` undoes it."""
-    _refuse(policies.why_not_remove(user, plan))
+    refuse(policies.why_not_remove(user, plan))
     revisions.remove(plan)
     audit.write(plans.team_of(plan), user, "remove_plan", plan=plan)
 
@@ -55,16 +73,6 @@ def remove(user: User, plan: Plan) -> None:
 @transaction.atomic
 def bring_back(user: User, plan: Plan) -> None:
     """Put a removed plan on the lists again."""
-    _refuse(policies.why_not_remove(user, plan))
+    refuse(policies.why_not_remove(user, plan))
     revisions.bring_back(plan)
     audit.write(plans.team_of(plan), user, "bring_back_plan", plan=plan)
-
-
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)
-
-
-def _follow(user: User, plan: Plan, proposal: Proposal | None, revision: Revision) -> None:
-    data = {"revision": revision.number, "digest": revision.digest, "seal": revision.seal}
-    audit.write(plans.team_of(plan), user, "edit", plan=plan, proposal=proposal, data=data)

@@ -35,6 +35,7 @@ MOVES: tuple[Move, ...] = (
     Move(verb="rescind", title="Take back my yes", after=(State.IN_REVIEW, State.CHANGES_REQUESTED, State.APPROVED),
          to=None, least=Role.APPROVER),
     Move(verb="edit", title="Edit", after=OPEN, to=None, least=Role.EDITOR),
+    Move(verb="edit_words", title="Change the words", after=OPEN, to=None, least=Role.EDITOR, own=True),
     Move(verb="update", title="Bring up to the baseline", after=OPEN, to=None, least=Role.EDITOR),
     Move(verb="waive_check", title="Take on a failing check", after=OPEN, to=None, least=Role.APPROVER),
     Move(verb="accept", title="Accept", after=(State.APPROVED,), to=State.ACCEPTED, least=Role.EDITOR),
