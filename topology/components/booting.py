@@ -9,12 +9,14 @@ from topology.components.base import Stage, Verdict
 from topology.components.serving import USER, Listen
 
 ASKING = Path(__file__).with_name("asking.py.txt").read_text(encoding="utf-8")
-"""Python that stands before the questions: wait_port, get, wait_http, measured; see the file."""
+"""Python that stands before the questions: wait_for, wait_port, wait_http, get, measured; see the file."""
 SAMPLE_SITE = Path(__file__).with_name("sample_site.py.txt").read_text(encoding="utf-8")
 """A whole Django site in one file, its WSGI application `application` and `app`."""
 SAMPLE_QUESTIONS = Path(__file__).with_name("sample_questions.py.txt").read_text(encoding="utf-8")
 """Python for `ask`: ask_site(prefix, **where), which asks the sample site what every way of serving must answer."""
 _HTTP_QUESTIONS = Path(__file__).with_name("http_questions.py.txt").read_text(encoding="utf-8")
+SECONDS = 240.0
+"""For all of a boot: more than any of its waits, since several may be long on a busy machine."""
 _AS_THE_UNIT = r"""
 ip addr add "$1/32" dev lo
 install -d -o "$2" -g "$2" -m 750 /run/"$3" /srv/"$3"/media
@@ -36,7 +38,7 @@ def boot(
     ask: str,
     expects: Sequence[str],
     words: Sequence[str] = (),
-    seconds: float = 90,
+    seconds: float = SECONDS,
 ) -> Verdict:
     """Run the shell lines of `start` as root, then the Python of `ask`; every text of `expects` must be printed.
 
