@@ -13,7 +13,7 @@ make_postgres() { # directory, options of initdb
 }
 start_postgres() { # file for what it says, options
     as_postgres postgres "${@:2}" >"$1" 2>&1 &
-    for try in $(seq 150); do grep -q 'ready to accept' "$1" && return; kill -0 $! || break; sleep 0.1; done
+    for try in $(seq 600); do grep -q 'ready to accept' "$1" && return; kill -0 $! || break; sleep 0.1; done
     cat "$1"
 }
 add_site() { # user, who owns a database of the same name; options of psql
@@ -28,7 +28,10 @@ start_mariadb() { # directory, socket, file for what it says, options
     mariadb-install-db --no-defaults --user=mysql --datadir="$1" --skip-test-db >/run/made 2>&1 ||
         { cat /run/made; exit 3; }
     mariadbd "${@:4}" --user=mysql --datadir="$1" --socket="$2" >>"$3" 2>&1 &
-    for try in $(seq 150); do mariadb --no-defaults --socket="$2" --execute='' 2>/dev/null && return; sleep 0.1; done
+    for try in $(seq 600); do
+        mariadb --no-defaults --socket="$2" --execute='' 2>/dev/null && return
+        kill -0 $! || break; sleep 0.1
+    done
     cat "$3"
 }
 """

@@ -40,7 +40,7 @@ primary, replica, client, site = sys.argv[1:5]
 import pymysql
 def come(address, host=primary, database=site):
     return pymysql.connect(host=host, port=3306, user=site, password="throw-away", database=database,
-        bind_address=address, autocommit=True, connect_timeout=5)
+        bind_address=address, autocommit=True, connect_timeout=PATIENCE)
 def first(query, line):
     with line.cursor() as cursor:
         cursor.execute(query)
@@ -70,13 +70,7 @@ line = come(client)
 print("read only:", first("select @@read_only", line), "of", first("select @@server_id", line))
 if replica != "-":
     other = come(client, replica)
-    for attempt in range(100):
-        try:
-            if first("select count(*) from auth_user", other):
-                break
-        except pymysql.ProgrammingError:
-            pass
-        time.sleep(0.1)
+    wait_for(lambda: first("select count(*) from auth_user", other), passing=pymysql.ProgrammingError)
     print("replica:", first("select username from auth_user", other), "with", first("select @@gtid_slave_pos", other))
     try:
         first("delete from auth_user", other)

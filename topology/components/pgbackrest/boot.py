@@ -38,12 +38,9 @@ def start():
     started.append(subprocess.Popen([*AS, "postgres", "-D", data, "-c", f"port={port}", "-c", "archive_mode=on", "-c",
         f"archive_command={archive}", "-c", "listen_addresses=", "-c", "unix_socket_directories=/run/postgresql", "-c",
         "shared_buffers=32MB"], stdout=open("/run/said", "ab"), stderr=subprocess.STDOUT, env=here))
-    for attempt in range(200):
-        if subprocess.run([*AS, "pg_isready", "-q", "-p", port, "-h", "/run/postgresql"]).returncode == 0:
-            if sql("select pg_is_in_recovery()") == "f":
-                return
-        time.sleep(0.1)
-    raise SystemExit("PostgreSQL did not start")
+    is_ready = [*AS, "pg_isready", "-q", "-p", port, "-h", "/run/postgresql"]
+    if not wait_for(lambda: subprocess.run(is_ready).returncode == 0 and sql("select pg_is_in_recovery()") == "f"):
+        raise SystemExit("PostgreSQL did not start")
 def sql(query):
     return shell(f"psql -h /run/postgresql -p {port} -Atq -c \"{query}\" postgres")
 def shell(line, env=None):
@@ -66,14 +63,13 @@ sql("insert into pages values (0, 'before the differential backup')")
 shell(diff, there)
 sql("insert into pages values (-1, 'after the last backup')")
 sql("select pg_switch_wal()")
-for attempt in range(100):
-    handed = "last_archived_wal >= pg_walfile_name(pg_current_wal_lsn() - 1)"
-    if sql(f"select count(*) from pg_stat_archiver where {handed}") == "1":
-        break
-    time.sleep(0.1)
+handed = "last_archived_wal >= pg_walfile_name(pg_current_wal_lsn() - 1)"
+wait_for(lambda: sql(f"select count(*) from pg_stat_archiver where {handed}") == "1")
 started[-1].kill()
 started[-1].wait()
-time.sleep(0.5)
+def are_gone():
+    return not any(name_of(pid) == "postgres" and os.path.exists(f"/proc/{pid}/exe") for pid in others())
+wait_for(are_gone)  # its children write for a moment longer
 shutil.rmtree(data)
 shell(f"mkdir -m 700 {data}")
 shell("pgbackrest --stanza=main restore", here)

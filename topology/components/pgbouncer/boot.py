@@ -12,7 +12,7 @@ from topology.components.pgbouncer.settings import size
 _START = r"""
 server=$1 server_port=$2 pool=$3 port=$4 config=$5 users=$6 query=$7; shift 7
 data=/run/database
-export PGCONNECT_TIMEOUT=5 PGPASSWORD=throw-away
+export PGCONNECT_TIMEOUT=60 PGPASSWORD=throw-away
 for address in $server $pool; do ip address add "$address/32" dev lo 2>/dev/null; done
 mkdir -p /var/log/postgresql && chown postgres: /var/log/postgresql
 make_postgres $data
@@ -24,7 +24,7 @@ for site in "$@"; do add_site "$site" $place; done
 as_postgres psql $place --quiet --no-align --tuples-only --command="$query" >"$users"
 chown -R postgres: /etc/pgbouncer
 as_postgres pgbouncer "$config" >/run/pooled 2>&1 &
-for try in $(seq 50); do [ -S "/run/postgresql/.s.PGSQL.$port" ] && break; sleep 0.1; done
+for try in $(seq 600); do [ -S "/run/postgresql/.s.PGSQL.$port" ] && break; sleep 0.1; done
 cat /run/said /run/pooled >/run/both 2>/dev/null; mv /run/both /run/said
 set -- "$pool" "$port" "$@"
 """
@@ -34,7 +34,7 @@ pool, port, sites = sys.argv[1], sys.argv[2], sys.argv[3:]
 wait_port(pool, port)
 for site in sites:
     line = psycopg.connect(host=pool, port=port, user=site, password="throw-away", dbname=site, autocommit=True,
-        prepare_threshold=None, connect_timeout=5)
+        prepare_threshold=None, connect_timeout=PATIENCE)
     print(line.execute("select current_user || ' is let through to ' || current_database()").fetchone()[0])
 line.execute("create table pages (number int primary key)")
 line.execute("insert into pages values (1)")

@@ -49,25 +49,30 @@ mode, backends, pool, port, client, sites = sys.argv[1:7]
 import psycopg
 wait_port(pool, port)
 def pgpool_cpu():
-    return sum(sum(map(int, open(f"/proc/{p}/stat").read().rpartition(")")[2].split()[11:13])) for p in others()
-        if open(f"/proc/{p}/comm").read().strip() == "pgpool") / TICK
+    spent = 0
+    for pid in others():
+        try:
+            fields = open(f"/proc/{pid}/stat").read()
+        except OSError:  # ended meanwhile
+            continue
+        spent += sum(map(int, fields.rpartition(")")[2].split()[11:13])) if name_of(pid) == "pgpool" else 0
+    return spent / TICK
 def come(site, password="throw-away"):
     return psycopg.connect(host=pool, port=port, user=site, password=password, dbname=site, autocommit=True,
-        prepare_threshold=None, connect_timeout=20)
+        prepare_threshold=None, connect_timeout=PATIENCE)
 for site in sites.split():
-    line = come(site)
+    line = wait_for(lambda: come(site), passing=psycopg.OperationalError)
     row = line.execute("insert into pages values (1) returning host(inet_server_addr())").fetchone()
     print(f"{site} wrote through the pool to", row[0])
-line = come(sites.split()[0])
-def nodes():
+def nodes():  # by a connection of its own: one that is older than a replica's start never reads there
+    global line
+    line = come(sites.split()[0])
     cursor = line.execute("show pool_nodes")
     names = [column.name for column in cursor.description]
     return [dict(zip(names, row)) for row in cursor.fetchall()]
-for attempt in range(100):
-    seen = nodes()
-    if all(node["status"] == "up" for node in seen) and [node["role"] for node in seen][0] in ("primary", "main"):
-        break
-    time.sleep(0.1)
+def are_up(seen):
+    return all(node["status"] == "up" for node in seen) and seen[0]["role"] in ("primary", "main")
+seen = wait_for(nodes, are_up, passing=psycopg.OperationalError)
 read = {}
 for number in range(120):
     address = line.execute("select host(inet_server_addr()) from (select 1) as read").fetchone()[0]
@@ -84,11 +89,9 @@ except psycopg.OperationalError as error:
     print("a wrong password is refused")
 spent = pgpool_cpu()
 measured(lambda: line.execute("select number from pages where number = 1").fetchone(), 1000, "a row through the pool")
-pss = sum(int(l.split()[1]) for p in others() if open(f"/proc/{p}/comm").read().strip() == "pgpool"
-    for l in open(f"/proc/{p}/smaps_rollup") if l.startswith("Pss:"))
 print(f"of it pgpool's own: {(pgpool_cpu() - spent) * 1000 / 1001:.3f} ms")
-count = len([p for p in others() if open(f"/proc/{p}/comm").read().strip() == "pgpool"])
-print(f"pgpool holds {pss / 1024:.0f} MiB in {count} processes")
+only("pgpool")
+print(f"pgpool holds {memory_mib():.0f} MiB in {len(others())} processes")
 """
 
 

@@ -55,7 +55,7 @@ import psycopg
 def come(source, host=primary, user=site, database=site):
     subprocess.run(["ip", "route", "replace", "local", host, "dev", "lo", "src", source, "table", "local"], check=True)
     return psycopg.connect(host=host, port=port, user=user, password="throw-away", dbname=database, autocommit=True,
-        connect_timeout=5)
+        connect_timeout=PATIENCE)
 line = come(client)
 print(line.execute("select current_user || ' from ' || host(inet_client_addr())").fetchone()[0])
 try:
@@ -68,14 +68,7 @@ line.execute("insert into pages (title) values ('front')")
 measured(lambda: line.execute("select title from pages where number = 1").fetchone(), 1000, "a row by its key")
 if replica != "-":
     other = come(client, replica)
-    for attempt in range(100):
-        try:
-            title = other.execute("select title from pages").fetchone()
-        except psycopg.errors.UndefinedTable:
-            title = None
-        if title:
-            break
-        time.sleep(0.1)
+    title = wait_for(lambda: other.execute("select title from pages").fetchone(), passing=psycopg.errors.UndefinedTable)
     print(f"SQL row replicated: {title[0]} written on the primary, read on the replica")
     print("it follows as", line.execute("select count(*) from pg_stat_replication").fetchone()[0], "of",
         line.execute("show max_wal_senders").fetchone()[0], "senders")

@@ -35,21 +35,15 @@ places = [f"redis://{primary}:{port}/0"]
 if replica != "-":
     wait_port(replica, other_port)
     other = redis.Redis(replica, other_port, password=word, decode_responses=True)
-    for attempt in range(150):
-        if other.info("replication").get("master_link_status") == "up":
-            break
-        time.sleep(0.1)
+    wait_for(lambda: other.info("replication").get("master_link_status") == "up", passing=redis.RedisError)
     places.append(f"redis://{replica}:{other_port}/0")
 from django.conf import settings
 backend = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": places, "OPTIONS": {"password": word}}
 settings.configure(CACHES={"default": backend})
 from django.core.cache import cache
 cache.set("page", "a" * 1000)
-for attempt in range(100):
-    if cache.get("page"):
-        break
-    time.sleep(0.05)
-print("a value is stored and read back" if cache.get("page") == "a" * 1000 else "the value is lost")
+kept = wait_for(lambda: cache.get("page"), passing=redis.RedisError)
+print("a value is stored and read back" if kept == "a" * 1000 else "the value is lost")
 if replica != "-":
     print("replica:", len(other.keys()), "key,", other.info("replication")["role"])
     try:

@@ -46,12 +46,9 @@ def slonik(name):
 def come(address, user=site):
     return psycopg.connect(host=address, user=user, password="throw-away", dbname=site, autocommit=True)
 def awaited(line, query, wanted):
-    for attempt in range(300):
-        row = line.execute(query).fetchone()
-        if row and row[0] == wanted:
-            return wanted
-        time.sleep(0.1)
-    raise SystemExit(f"{query}: {row}")
+    row = wait_for(lambda: line.execute(query).fetchone(), lambda row: row and row[0] == wanted)
+    if not row or row[0] != wanted:
+        raise SystemExit(f"{query}: {row}")
 settings.configure(
     INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions"],
     DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "NAME": site, "USER": site, "HOST": origin,
@@ -93,10 +90,9 @@ spent, times = cpu_seconds(), 200
 for number in range(times):
     line.execute("insert into django_session values (%s, 'x', now())", [f"s{number}"])
 awaited(other, "select count(*) from django_session", times)
-held = [p for p in others() if open(f"/proc/{p}/comm").read().strip() == "slon"]
-pss = sum(int(l.split()[1]) for p in held for l in open(f"/proc/{p}/smaps_rollup") if l.startswith("Pss:"))
-print(f"the slons hold {pss / 1024:.1f} MiB")
 print(f"measured: {memory_mib():.0f} MiB, {(cpu_seconds() - spent) * 1000 / times:.2f} ms of CPU a row ({times} asked)")
+only("slon")
+print(f"the slons hold {memory_mib():.1f} MiB")
 slonik(f"move-to-{sys.argv[11]}")
 other.execute("insert into django_content_type (app_label, model) values ('news', 'page')")
 awaited(line, "select model from django_content_type where app_label = 'news'", "page")
