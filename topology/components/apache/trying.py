@@ -32,14 +32,14 @@ def asked(path, **more):
 def shown(path, **more):
     status, text, headers = asked(path, **more)
     print(f"{more.get('method', 'GET')} {path}: {status} {headers.get('Location') or text.strip()[:80]!r}")
-status, text = wait_http(prefix + "/-/health", 15, host=host)
+status, text = wait_http(prefix + "/-/health", host=host)
 print(f"GET /-/health: {status} {text.strip()}")
 shown("/")
 shown("/", method="HEAD")
 shown("/none/")
 shown("/printing")  # Django's own redirect to the address with a slash
 shown("/cookies/")
-asked_of = http.client.HTTPConnection("127.0.0.1", 80, timeout=10)
+asked_of = http.client.HTTPConnection("127.0.0.1", 80, timeout=30)
 asked_of.request("GET", prefix + "/cookies/", headers={"Host": host})
 print("cookies:", [value for name, value in asked_of.getresponse().getheaders() if name == "Set-Cookie"])
 shown("/streamed/")
@@ -57,7 +57,7 @@ form = (b'--XX\r\nContent-Disposition: form-data; name="file"; filename="sent.bi
 typed = {"Content-Type": "multipart/form-data; boundary=XX"}
 shown("/upload/", method="POST", body=form, headers=typed)
 shown("/upload/", method="POST", body=b"", headers={**typed, "Content-Length": str(1 << 30)})
-got = http.client.HTTPConnection("127.0.0.1", 80, timeout=10)
+got = http.client.HTTPConnection("127.0.0.1", 80, timeout=30)
 got.request("GET", prefix + "/media/sent.bin", headers={"Host": host})
 print("the upload, read back from /media/:", "the same" if got.getresponse().read() == payload else "another")
 shown("/static/picture.jpg")
@@ -68,9 +68,10 @@ except http.client.HTTPException as error:
     print("half an answer:", type(error).__name__)
 print("a stranger's name:", get(prefix + "/", host="elsewhere.example")[0])
 shown("/printing/")
-time.sleep(0.2)
-log = open("/var/log/apache2/error.log").read()
 told = ("printed by the site", "logged by the site", "written to wsgi.errors", "broken on purpose", "and no second")
+def logged():
+    return open("/var/log/apache2/error.log").read()
+log = wait_for(logged, lambda log: all(words in log for words in told))
 for words in told:
     print(f"in the error log: {words}" if words in log else f"NOT in the error log: {words}")
 measured(lambda: asked("/"), 200, "a page of Django's without database")

@@ -34,15 +34,9 @@ class Web(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(("", 80), Web).serve_forever()
 """
 _ASK = """
-all_others = others
-def others():  # the balancer alone, not the servers behind it
-    return [pid for pid in all_others() if open(f"/proc/{pid}/comm").read().strip() == "haproxy"]
+only("haproxy")
 name = sys.argv[4]
-for attempt in range(100):
-    status, text, _ = get("/", host=name)
-    if status == 200:
-        break
-    time.sleep(0.1)
+status, text, _ = wait_for(lambda: get("/", host=name), lambda answer: answer[0] == 200)
 print(f"GET /: {status} {text.strip()}")
 measured(lambda: get("/", host=name), 300, "a request")
 """

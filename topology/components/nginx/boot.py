@@ -41,9 +41,7 @@ address = where if where[0] == "/" else (where.split(":")[0], int(where.split(":
 WSGIServer(answer, bindAddress=address, umask=0).run()
 """
 _ALONE = """
-all_others = others
-def others():  # nginx alone, not the application behind it
-    return [pid for pid in all_others() if open(f"/proc/{pid}/comm").read().strip() == "nginx"]
+only("nginx")
 """
 _FILE = """
 host, path, prefix = sys.argv[4:7]
@@ -55,9 +53,7 @@ if status == 200:
     measured(lambda: get(path, host=host), 2000, "a file of 7 bytes over a new connection")
 """
 _SITE = r"""
-deadline = time.monotonic() + 30
-while get(prefix, host=host)[0] != 200 and time.monotonic() < deadline:
-    time.sleep(0.2)
+wait_for(lambda: get(prefix, host=host)[0], lambda status: status == 200)
 ask_site(prefix, host=host)
 told = {"X-Forwarded-For": "9.9.9.9", "X-Forwarded-Proto": "https", "Forwarded": "for=9.9.9.9", "Proxy": "bad"}
 who = eval(get(f"{prefix}who/", host=host, headers=told)[1])

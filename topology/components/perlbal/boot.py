@@ -18,6 +18,7 @@ ip addr add "$own" dev eth0 && ip link set eth0 up
 for address in $addresses; do nsenter --target $web --net ip addr add "$address" dev far0; done
 nsenter --target $web --net ip link set far0 up
 echo go >/run/go
+for try in $(seq 600); do (exec 3<>"/dev/tcp/${addresses%%/*}/80") 2>/dev/null && break; sleep 0.1; done
 chmod 644 /etc/perlbal/*
 setpriv --reuid=$4 --regid=$4 --init-groups --inh-caps=+net_bind_service --ambient-caps=+net_bind_service \
     perlbal --config "$5" >/run/said 2>&1 &
@@ -37,10 +38,7 @@ class Web(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(("", 80), Web).serve_forever()
 """
 _ASK = r"""
-all_others = others
-def others():  # the balancer alone, not the servers behind it
-    return [pid for pid in all_others() if "perlbal" in open(f"/proc/{pid}/cmdline").read().split("\0")[1:2][0:1]
-            or open(f"/proc/{pid}/comm").read().strip() == "perlbal"]
+only("perlbal")
 host, media, pool = sys.argv[6:]
 status, text = wait_http("/", host=host)
 print(f"GET /: {status} {'served' if 'served' in text else text}")
@@ -59,10 +57,9 @@ measured(lambda: get("/", host=host), 500, "a request on a new connection")
 first, *rest = open(pool).read().split()
 open(pool, "w").write("\n".join(rest) + "\n")
 os.utime(pool, (time.time() + 5, time.time() + 5))
-until, away = time.monotonic() + 20, False
-while rest and not away and time.monotonic() < until:
-    time.sleep(0.5)
-    away = first.split(":")[0] not in {json.loads(get("/", host=host)[1])["by"] for _ in range(40)}
+def is_away():
+    return first.split(":")[0] not in {json.loads(get("/", host=host)[1])["by"] for _ in range(40)}
+away = bool(rest) and wait_for(is_away)
 print("taken out of its pool, a server gets nothing:", away)
 """
 

@@ -41,44 +41,40 @@ _ASK = r"""
 import re, signal, threading
 host, prefix, media_name, first = sys.argv[4], sys.argv[7], sys.argv[8], sys.argv[2].split()[0].partition("/")[0]
 where = {"host": host}
-all_others = others
-def others():  # the balancer alone, not the servers behind it
-    return [pid for pid in all_others() if open(f"/proc/{pid}/comm").read().strip() == "apache2"]
+only("apache2")
 def answers(times=30):
     return [get(prefix, **where) for _ in range(times)]
 def servers(times=30):
-    return {headers.get("X-Server") for _, _, headers in answers(times)}
+    return {headers.get("X-Server") if status == 200 else None for status, _, headers in answers(times)}
 def manage(status):
     place, told = "/balancer-manager", {"Referer": "http://localhost/balancer-manager"}
     shown = get(place, headers=told)[1]
     member = re.search(rf"b=web&amp;w=http://{re.escape(first)}&amp;nonce=[0-9a-f-]+", shown)[0].replace("&amp;", "&")
     told["Content-Type"] = "application/x-www-form-urlencoded"
     get(place, method="POST", body=f"{member}&w_status_N={status}", headers=told)
-wait_http(prefix, **where)
-time.sleep(1)
+everyone = wait_for(servers, lambda found: None not in found and len(found) == len(sys.argv[2].split()))
 print("GET /:", *get(prefix, **where)[:2])
 ask_site(prefix, **where)
-everyone = servers()
 print("all servers answer:", len(everyone) == len(sys.argv[2].split()))
 seen = get(prefix + "who/", headers={"X-Forwarded-For": "9.9.9.9"}, **where)[1]
 print("the client's address, once:", "'HTTP_X_FORWARDED_FOR': '127.0.0.1'" in seen)
 large = {"Content-Length": str(21 << 20)}
 print("too large an upload:", get(prefix + "upload/", method="POST", headers=large, **where)[0])
 if sys.argv[3]:
-    print("media:", *get("/media/x.jpg", host=media_name)[:2])
+    print("media:", *wait_for(lambda: get("/media/x.jpg", host=media_name)[:2], lambda answer: answer[0] == 200))
 measured(lambda: get(prefix, **where), 300, "a request")
 manage(1)
 print("drained:", first not in servers())
 manage(0)
-print("back:", first in servers())
+print("back:", wait_for(lambda: first in servers()))
 time.sleep(8)
-print("still there after checks by the site's name:", servers() == everyone)
+print("still there after checks by the site's name:", wait_for(lambda: servers() == everyone))
 found, stop = [], time.monotonic() + 4
 def load():
     while time.monotonic() < stop:
         try:
             found.append(get(prefix, **where)[0])
-        except OSError:
+        except FAILED:
             found.append(0)
         time.sleep(0.02)
 threads = [threading.Thread(target=load) for _ in range(4)]

@@ -24,6 +24,13 @@ serve() {
     setpriv --reuid="$1" --regid=www-data --clear-groups sh -c "umask 0027; exec $3" >>/run/applications 2>&1 &
 }
 """
+_ALL_LISTEN = r"""
+# Each listens before it writes who it is. One that is not there yet would be passed over for a time.
+for try in $(seq 600); do
+    [ "$(find /run -name fcgi.pid -size +0 2>/dev/null | wc -l)" -ge %d ] && break
+    sleep 0.1
+done
+"""
 _ASK = r"""
 import glob, signal
 own, _, host, prefix, address = sys.argv[1:6]
@@ -72,7 +79,9 @@ def boot(stage: Stage) -> Verdict:
     addresses = dict.fromkeys(
         placed.cluster.host(name).address for name in (placed.host.name, *(e.server for e in edges))
     )
-    start = "\n".join([booting.SHARED_PYTHON, _ALL, *dict.fromkeys(started), START])
+    lines = tuple(dict.fromkeys(started))
+    all_listen = _ALL_LISTEN % sum(line.startswith("serve ") for line in lines)
+    start = "\n".join([booting.SHARED_PYTHON, _ALL, *lines, all_listen, START])
     words = [placed.host.address, " ".join(addresses), site.domains[0], site.path, _pid_files(placed, site)]
     away = placed.cluster.hosts_offering("media")
     moved = f"file: 301 http://{site.media_domain}{site.path}static/served.txt"

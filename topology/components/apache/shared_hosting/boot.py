@@ -34,7 +34,7 @@ text = pathlib.Path(code).read_text()
 pathlib.Path(code).write_text(text.replace("a throw-away site", "the new code"))
 print("before the touch:", get(prefix, **where)[1])
 os.utime(script)
-answers, until = [], time.monotonic() + 15
+answers, until = [], time.monotonic() + PATIENCE
 while time.monotonic() < until and answers[-3:] != [(200, "the new code")] * 3:
     answers.append(get(prefix, **where)[:2])
     time.sleep(0.1)

@@ -28,7 +28,7 @@ backend web
 _START = r"""
 ip address add "$1/32" dev lo; mkdir -p "/run/$2" /var/log/nginx
 gunicorn --config "/etc/$2/gunicorn.conf.py" >/run/said 2>&1 &
-for try in $(seq 100); do [ -S "/run/$2/gunicorn.sock" ] && break; sleep 0.1; done
+for try in $(seq 600); do [ -S "/run/$2/gunicorn.sock" ] && break; sleep 0.1; done
 nginx -g 'daemon off;' >>/run/said 2>&1 &
 haproxy -db -f /etc/elsewhere.cfg >>/run/said 2>&1 &
 """

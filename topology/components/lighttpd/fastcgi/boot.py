@@ -17,14 +17,18 @@ for place in $2; do
     [ "${where#/}" = "$where" ] || install -d "$(dirname "$where")"
     python3 -c "$3" "$where" "$prefix" >>/run/application 2>&1 &
 done
-for place in $2; do
-    where=${place%%,*}
-    for ((try = 0; try < 300; try++)); do
-        if [ "${where#/}" = "$where" ]; then (exec 3<>"/dev/tcp/${where%:*}/${where#*:}") 2>/dev/null && break
-        else [ -S "$where" ] && break; fi
-        sleep 0.1
-    done
-done
+# A place that does not listen yet would be passed over for a time.
+for place in $2; do python3 -c '
+import socket, sys, time
+where, until = sys.argv[1], time.monotonic() + 60
+while time.monotonic() < until:
+    with socket.socket(socket.AF_UNIX if where[0] == "/" else socket.AF_INET) as line:
+        try:
+            line.connect(where if where[0] == "/" else (where.split(":")[0], int(where.split(":")[1])))
+            break
+        except OSError:
+            time.sleep(0.1)
+' "${place%%,*}"; done
 """
 _SERVE = r"""
 import sys
@@ -39,9 +43,7 @@ address = where if where[0] == "/" else (where.split(":")[0], int(where.split(":
 WSGIServer(answer, bindAddress=address, umask=0).run()
 """
 _ASK = r"""
-all_others = others
-def others():  # lighttpd alone, not the applications behind it
-    return [pid for pid in all_others() if open(f"/proc/{pid}/comm").read().strip() == "lighttpd"]
+only("lighttpd")
 host, prefix, file, *more = sys.argv[4:]
 wait_port("127.0.0.1", 80)
 for each, below in ((host, prefix), *(tuple(word.split(",")) for word in more)):
