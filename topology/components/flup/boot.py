@@ -29,7 +29,7 @@ def pair(name, value):
 
 def fcgi(path, stranger=False, **more):
     line = socket.socket(socket.AF_UNIX) if place[0] == "/" else socket.socket()
-    line.settimeout(20)
+    line.settimeout(PATIENCE)
     if place[0] != "/" and not stranger:
         line.bind((web, 0))
     line.connect(place if place[0] == "/" else (place.split(":")[0], int(place.split(":")[1])))
@@ -51,15 +51,7 @@ def fcgi(path, stranger=False, **more):
     return headers.get("Status", "200")[:3], text.decode().strip(), headers
 
 place, host, prefix, pidfile, web = sys.argv[6:11]
-until = time.monotonic() + 40
-while True:
-    try:
-        said = fcgi(prefix + "-/health")
-        break
-    except OSError:
-        if time.monotonic() > until:
-            raise SystemExit(f"nobody listens on {place}")
-        time.sleep(0.1)
+said = wait_for(lambda: fcgi(prefix + "-/health"))
 print(f"GET {prefix}-/health: {said[0]} {said[1]}".replace(prefix + "-", "/-"))
 print("page:", *fcgi(prefix, PATH_INFO=prefix)[:2])
 # As mod_proxy_fcgi sends it by itself, as lighttpd and shared hosting do, and as a rewriting Apache does.
@@ -79,15 +71,17 @@ else:
     except (OSError, ValueError):
         print("a stranger is not heard")
 measured(lambda: fcgi(prefix + "page/"), 100, "a page of 100 rows over FastCGI")
-leader = int(open(pidfile).read())
+# It listens a moment before it writes who it is, and writes that again once it has loaded the site anew.
+leader = int(wait_for(lambda: open(pidfile).read().strip()))
+written = os.stat(pidfile).st_mtime_ns
 os.kill(leader, signal.SIGHUP)
 answers = {fcgi(prefix)[:2] for _ in range(20)}
+wait_for(lambda: os.stat(pidfile).st_mtime_ns > written and open(pidfile).read().strip())
+answers |= {fcgi(prefix)[:2] for _ in range(20)}
 print("loaded anew meanwhile:", *sorted(answers))
 print("same leader:", int(open(pidfile).read()) == leader)
 os.kill(leader, signal.SIGTERM)
-until = time.monotonic() + 20
-while os.path.exists(pidfile) and time.monotonic() < until:
-    time.sleep(0.05)
+wait_for(lambda: not os.path.exists(pidfile))
 print("stopped:", not os.path.exists(pidfile))
 """
 _EXPECTED = (

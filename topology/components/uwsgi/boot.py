@@ -29,7 +29,7 @@ class Heard:
     def makefile(self, *mode):
         return io.BytesIO(self.said)
 
-def get(path, host=host, method="GET", body=b"", headers=None, timeout=20):
+def get(path, host=host, method="GET", body=b"", headers=None, timeout=PATIENCE):
     # The uwsgi protocol: a head of names and values, the body after it, and an answer as HTTP has it.
     asked, _, query = path.partition("?")
     values = {"REQUEST_METHOD": method, "REQUEST_URI": path, "QUERY_STRING": query, "HTTP_HOST": host,
@@ -65,15 +65,14 @@ while time.monotonic() < until:
     answers.add(get(prefix)[0])
 print("loaded anew meanwhile:", *sorted(answers))
 slow = []
-waiting = threading.Thread(target=lambda: slow.append(get(prefix + "slow/1.5/")[1]))
+begun = f"/srv/{sys.argv[3]}/media/begun"
+waiting = threading.Thread(target=lambda: slow.append(get(f"{prefix}slow/1.5/?begun={begun}")[1]))
 waiting.start()
-time.sleep(0.4)
+wait_for(lambda: os.path.exists(begun))
 os.kill(leader, signal.SIGTERM)
 waiting.join()
 print("a request that was in work at the stop:", *slow)
-until = time.monotonic() + 20
-while os.path.exists(f"/proc/{leader}/exe") and time.monotonic() < until:
-    time.sleep(0.05)
+wait_for(lambda: not os.path.exists(f"/proc/{leader}/exe"))
 print("stopped:", not os.path.exists(f"/proc/{leader}/exe"))
 """
 
