@@ -22,14 +22,8 @@ interface, _, address = sys.argv[1:4]
 def held():
     listed = subprocess.run(["ip", "-o", "-4", "addr", "show", "dev", interface], capture_output=True, text=True)
     return f" {address}/" in listed.stdout
-for attempt in range(150):
-    if held():
-        break
-    time.sleep(0.1)
-print(f"{interface} holds {address}" if held() else f"{interface} does not hold {address}")
-all_others = others
-def others():
-    return [pid for pid in all_others() if open(f"/proc/{pid}/comm").read().strip() == "keepalived"]
+print(f"{interface} holds {address}" if wait_for(held) else f"{interface} does not hold {address}")
+only("keepalived")
 measured(lambda: time.sleep(1), 4, "a second of holding it")
 """
 
