@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from topology.components.base import Stage, Verdict
 from topology.components.bind9.zones import Zone, zones_of
-from topology.components.booting import ASKING
+from topology.components.booting import ASKING, SECONDS
 
 _SCRIPT = r"""
 ip address add "$1/32" dev lo
@@ -17,12 +17,12 @@ named -f -u bind >/run/said 2>&1 &
 python3 -c "$2" "$1" "$3" || cat /run/said
 """
 _ASK = r"""
-import json, socket, struct, sys, time
+import struct
 def asked(name):
     labels = b"".join(bytes([len(part)]) + part.encode() for part in name.split("."))
     packet = struct.pack("!6H", 7, 0x100, 1, 0, 0, 0) + labels + bytes(1) + struct.pack("!2H", 1, 1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
-        line.settimeout(0.5)
+        line.settimeout(5)
         line.connect((sys.argv[1], 53))
         line.send(packet)
         said = line.recv(4096)
@@ -34,13 +34,7 @@ def asked(name):
             found.append(socket.inet_ntoa(said[at + 12 : at + 12 + length]))
         at += 12 + length
     return flags & 15, found
-for attempt in range(100):
-    try:
-        if asked(sys.argv[2])[1]:  # it listens a little before its zones are loaded
-            break
-    except OSError:
-        pass
-    time.sleep(0.1)
+wait_for(lambda: asked(sys.argv[2])[1])  # it listens a little before its zones are loaded
 print(json.dumps({"answers": [asked(sys.argv[2])[1] for _ in range(12)], "stranger": asked("www.example.net")[0]}))
 measured(lambda: asked(sys.argv[2]), 500, "a question")
 """
@@ -52,7 +46,8 @@ def boot(stage: Stage) -> Verdict:
     zone = zones_of(stage.placed)[0]
     for other in zones_of(stage.placed):
         stage.scaffold(other.own, "")
-    ran = stage.run(["bash", "-c", _SCRIPT, "named", stage.placed.host.address, ASKING + _ASK, zone.name], seconds=40)
+    words = (stage.placed.host.address, ASKING + _ASK, zone.name)
+    ran = stage.run(["bash", "-c", _SCRIPT, "named", *words], seconds=SECONDS)
     answer = re.search(r"^{.*}$", ran.output, re.MULTILINE)
     if answer is None:
         return Verdict(accepted=False, says=ran.output.strip())

@@ -28,15 +28,11 @@ sys.path.insert(0, sys.argv[4])
 address, port, app = sys.argv[1], sys.argv[2], sys.argv[7]
 wait_port(address, port)
 app = importlib.import_module(f"{app}.celery").app
-print("a job through Redis: 2 + 3 =", app.send_task("add", (2, 3)).get(timeout=30))
+print("a job through Redis: 2 + 3 =", app.send_task("add", (2, 3)).get(timeout=PATIENCE))
 if sys.argv[6] == "beat":
-    for attempt in range(100):
-        ticks = int(app.backend.client.get("ticks") or 0)
-        if ticks >= 2:
-            break
-        time.sleep(0.1)
+    ticks = wait_for(lambda: int(app.backend.client.get("ticks") or 0), lambda count: count >= 2)
     print("the clock has started", "2 jobs" if ticks >= 2 else f"{ticks} jobs")
-measured(lambda: app.send_task("add", (2, 3)).get(timeout=30), 100, "a job that adds two numbers, with its Redis")
+measured(lambda: app.send_task("add", (2, 3)).get(timeout=PATIENCE), 100, "a job that adds two numbers, with its Redis")
 """
 
 
@@ -63,6 +59,4 @@ def boot(stage: Stage) -> Verdict:
         "-",
     ]
     expects = ["a job through Redis: 2 + 3 = 5", *(["the clock has started 2 jobs"] if beat else [])]
-    return booting.boot(
-        stage, start=_START, ask=_ASK, expects=expects, words=[*words, *command_of(stage, site)], seconds=60
-    )
+    return booting.boot(stage, start=_START, ask=_ASK, expects=expects, words=[*words, *command_of(stage, site)])

@@ -24,11 +24,7 @@ chronyd -x -d -f /etc/chrony/chrony.conf >/run/own 2>&1 &
 _ASK = """
 def chronyc(*words):
     return subprocess.run(["chronyc", "-n", "-c", *words], capture_output=True, text=True).stdout
-for attempt in range(150):
-    followed = [line for line in chronyc("sources").splitlines() if line.startswith("^,*,")]
-    if followed:
-        break
-    time.sleep(0.1)
+followed = wait_for(lambda: [line for line in chronyc("sources").splitlines() if line.startswith("^,*,")])
 print("the clock follows its source" if followed else open("/run/own").read())
 measured(lambda: chronyc("sources"), 20, "a question")
 """

@@ -21,7 +21,7 @@ mkdir -p $shared /run/ganesha /run/rpcbind /var/lib/nfs/ganesha
 # Files of an overlay have no handles, which a server of NFS needs.
 for directory in $shared; do mount -t tmpfs shared "$directory" && chown www-data: "$directory"; done
 for directory in $shared; do echo printed >$directory/first.txt; done
-unshare --net sleep 60 & far=$!
+unshare --net sleep infinity & far=$!
 while [ "$(readlink /proc/$far/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
 ip link add eth0 type veth peer name far0 netns $far
 ip addr add "$own/16" dev eth0 && ip link set eth0 up
@@ -29,7 +29,7 @@ nsenter --target $far --net ip addr add "$client/16" dev far0
 nsenter --target $far --net ip link set far0 up
 echo $far >/run/far
 rpcbind -w -f >/run/rpc 2>&1 &
-sleep 0.3
+for try in $(seq 600); do (exec 3<>/dev/tcp/127.0.0.1/111) 2>/dev/null && break; sleep 0.1; done
 ganesha.nfsd -F -f $config -L /run/said -p /run/ganesha.pid &
 """
 _ASK = """
@@ -40,12 +40,8 @@ enter = ["nsenter", "--target", open("/run/far").read().strip(), "--net"]
 place = f"nfs://{own}{shared}"
 version = "version=3&nfsport=2049&mountport=20048&uid=33&gid=33"
 def asked(program, *paths):
-    return subprocess.run([*enter, program, *paths], capture_output=True, text=True, errors="replace", timeout=20)
-for attempt in range(60):
-    first = asked("nfs-cat", f"{place}/first.txt?{version}")
-    if first.returncode == 0:
-        break
-    time.sleep(0.2)
+    return subprocess.run([*enter, program, *paths], capture_output=True, text=True, errors="replace", timeout=60)
+first = wait_for(lambda: asked("nfs-cat", f"{place}/first.txt?{version}"), lambda ran: ran.returncode == 0)
 open("/run/sent", "wb").write(os.urandom(50000))
 sent = asked("nfs-cp", "/run/sent", f"{place}/upload.bin?{version}")
 asked("nfs-cp", f"{place}/upload.bin?{version}", "/run/back")

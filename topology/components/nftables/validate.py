@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from topology.components.base import Stage, Verdict
+from topology.components.booting import SECONDS
 from topology.components.nftables.rules import VRRP, rules_of
 
 PATH = "/etc/nftables.conf"
@@ -15,7 +16,7 @@ STRANGER = "192.0.2.9"
 """An address that documentation may use (RFC 5737): nobody's, so no plan lets it in."""
 _BOOT = """
 friend=$1
-unshare --net sleep 60 & far=$!
+unshare --net sleep infinity & far=$!
 while [ "$(readlink /proc/$far/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
 ip link add eth0 type veth peer name far0 netns $far
 ip addr add 198.51.100.1/24 dev eth0 && ip link set eth0 up && ip route add default dev eth0
@@ -24,7 +25,7 @@ nsenter --target $far --net ip addr add "$2/32" dev far0
 nsenter --target $far --net ip link set far0 up
 nsenter --target $far --net ip route add 198.51.100.1 dev far0
 nft -f /etc/nftables.conf || exit
-python3 -c 'import socket, time; door = socket.create_server(("", 22)); time.sleep(30)' &
+python3 -c 'import socket, time; door = socket.create_server(("", 22)); time.sleep(600)' &
 exec nsenter --target $far --net python3 -c "$3" "$1" "$2"
 """
 _KNOCK = """
@@ -35,11 +36,11 @@ def knock(address, seconds):
     except OSError:
         return "shut"
     return "open"
-for attempt in range(50):
-    if knock(sys.argv[1], 1) == "open":
-        break
+friend, stranger = sys.argv[1:]
+until = time.monotonic() + 60
+while (known := knock(friend, 10)) != "open" and time.monotonic() < until:
     time.sleep(0.1)
-print("; ".join(f"port 22 from {address}: {knock(address, 1)}" for address in sys.argv[1:]))
+print(f"port 22 from {friend}: {known}; port 22 from {stranger}: {knock(stranger, 1)}")
 """
 
 
@@ -103,7 +104,7 @@ def boot(stage: Stage) -> Verdict:
     """The rules loaded into a kernel; an administrator and a stranger knock at ssh."""
     network = ipaddress.IPv4Network(stage.placed.cluster.design.admin_cidr)
     friend = str(network[-2] if network.num_addresses > 2 else network[0])
-    ran = stage.run(["sh", "-c", _BOOT, "nftables", friend, STRANGER, _KNOCK], seconds=40)
+    ran = stage.run(["sh", "-c", _BOOT, "nftables", friend, STRANGER, _KNOCK], seconds=SECONDS)
     expected = f"port 22 from {friend}: open; port 22 from {STRANGER}: shut"
     said = ran.output.strip()
     return Verdict(accepted=said == expected, says=said)

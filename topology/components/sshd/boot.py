@@ -22,7 +22,7 @@ common = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/run/known
 common += ["-i", "/run/key"]
 def knock(source, *more):
     line = ["ssh", *common, "-b", source, *more, "root@127.0.0.1", "echo in"]
-    said = subprocess.run(line, capture_output=True, text=True, timeout=30)
+    said = subprocess.run(line, capture_output=True, text=True, timeout=PATIENCE)
     return "in" if said.stdout.strip() == "in" else "refused"
 friend, stranger = sys.argv[1:3]
 key, password = knock(friend), knock(friend, "-o", "PubkeyAuthentication=no", "-o", "PreferredAuthentications=password")

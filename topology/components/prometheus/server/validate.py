@@ -20,26 +20,21 @@ prometheus --config.file=/etc/prometheus/prometheus.yml --storage.tsdb.path=/run
 """
 _ASK = """
 wait_port("127.0.0.1", 9090)
-for attempt in range(300):  # it listens before it answers: 503 until its store is open
-    if get("/-/ready", port=9090)[0] == 200:
-        break
-    time.sleep(0.1)
+wait_http("/-/ready", port=9090)  # it listens before it answers: 503 until its store is open
 def asked(what):
     return json.loads(get(f"/api/v1/{what}", port=9090)[1])["data"]
-for attempt in range(300):
-    targets = asked("targets")["activeTargets"]
-    nodes = [one for one in targets if one["labels"]["job"] == "node_exporter"]
-    if nodes and all(one["health"] == "up" for one in nodes):
-        break
-    time.sleep(0.1)
+def nodes_of(targets):
+    return [one for one in targets if one["labels"]["job"] == "node_exporter"]
+def are_up(targets):
+    return nodes_of(targets) and all(one["health"] == "up" for one in nodes_of(targets))
+targets = wait_for(lambda: asked("targets")["activeTargets"], are_up)
+nodes = nodes_of(targets)
 bad = [one["scrapeUrl"] for one in nodes if one["health"] != "up"]
 rules = asked("rules")["groups"][0]["rules"]
 wrong = [rule["name"] for rule in rules if rule["health"] == "err"]
 fine = nodes and not bad and not wrong and len(targets) == int(sys.argv[2])
 print("every server is asked, and all its rules are loaded" if fine else f"{len(targets)} targets, {bad}, {wrong}")
-all_others = others
-def others():
-    return [pid for pid in all_others() if open(f"/proc/{pid}/comm").read().strip() == "prometheus"]
+only("prometheus")
 measured(lambda: asked("query?query=up"), 20, "a question")
 """
 
