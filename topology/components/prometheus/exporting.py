@@ -27,6 +27,21 @@ MONITORING = "monitoring"
 METRICS = "metrics"
 OWN_MIB = guess(10, 20, 40, "near what its start in the tests took")
 _ADDRESS = re.compile(r"--web\.listen-address=(\d+\.\d+\.\d+\.\d+):(\d+)")
+_LISTENS = r"""
+ip addr add "$1/32" dev lo
+set -a; . "$2"
+asleep=0
+"$3" $ARGS 2>&1 & program=$!
+# It listens, or it sleeps since what it looks at is not there; one that is kept waiting for a processor does not sleep.
+for try in $(seq 600); do
+    kill -0 $program 2>/dev/null || exit 3
+    if grep -qs '^State:.[RD]' /proc/$program/task/*/status; then asleep=0; else asleep=$((asleep + 1)); fi
+    if [ $asleep -ge 10 ] || grep -qs ' 0A ' /proc/net/tcp /proc/net/tcp6; then kill $program; exit 0; fi
+    sleep 0.1
+done
+kill $program
+exit 4
+"""
 _START = r"""
 address=$1 program=$2 defaults=$3
 ip addr add "$address/32" dev lo
@@ -37,17 +52,12 @@ setpriv --reuid=$5 --regid=$5 --clear-groups --inh-caps=-all $program $ARGS >/ru
 _ASK = """
 address, program, _, port, _, wanted = sys.argv[1:7]
 wait_port(address, port)
-for attempt in range(50):
+def asked():
     status, text, _ = get("/metrics", address=address, port=port)
-    figures = [line for line in text.splitlines() if line.startswith(wanted)]
-    if figures:
-        break
-    time.sleep(0.1)
+    return status, [line for line in text.splitlines() if line.startswith(wanted)]
+status, figures = wait_for(asked, lambda answer: answer[1])
 print(f"GET /metrics: {status}, {figures[0] if figures else f'no {wanted}'}")
-all_others = others
-def others():
-    own = os.path.basename(program)[:15]
-    return [pid for pid in all_others() if open(f"/proc/{pid}/comm").read().strip() == own]
+only(os.path.basename(program)[:15])
 measured(lambda: get("/metrics", address=address, port=port), 20, "a scrape")
 """
 
@@ -143,10 +153,10 @@ def _validator_of(exporter: type[Exporter]) -> Validator:
 
 
 def _check(stage: Stage, exporter: Exporter) -> Verdict:
-    """A wrong argument ends it at once; else it is alive after a second."""
-    argv = f"set -a; . {exporter.path}; timeout 1 {exporter.package} $ARGS"
-    ran = stage.run(["sh", "-c", f'ip addr add "$1/32" dev lo; {argv}', "exporter", stage.placed.host.address])
-    if ran.status != 124:
+    """A wrong argument ends it before it listens or waits for what it looks at."""
+    words = (stage.placed.host.address, exporter.path, exporter.package)
+    ran = stage.run(["bash", "-c", _LISTENS, "exporter", *words], seconds=90)
+    if ran.status != 0:
         return Verdict(accepted=False, says=ran.output.strip()[-400:] or f"it ended with {ran.status}")
     listens = exporter.read(stage.placed, {exporter.path: stage.read(exporter.path)}).listens
     wanted = (Listening(address=stage.placed.host.address, port=exporter.port),)
