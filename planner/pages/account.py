@@ -30,6 +30,7 @@ def account(request: HtmxRequest) -> HttpResponse:
         "form": form,
         "person": user,
         "places": accounts.places_of(user),
+        "single_sign_on": bool(settings.SOCIALACCOUNT_PROVIDERS),
         "protected": accounts.protection_of(user) if settings.ACCOUNTS else None,
     }
     return page(request, "planner/account.html", context, status=422 if form.is_bound else 200)

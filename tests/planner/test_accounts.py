@@ -318,6 +318,15 @@ class TestPasswords:
         assert log_in(Client(), "another harbour, no boats").status_code == 302
         assert "This link is old, or was used before." in Client().get(found[1], follow=True).text
 
+    def test_mails_say_what_they_are_for_in_our_words(self, client: Client, alice: User) -> None:
+        client.post("/accounts/password/reset/", {"email": alice.email})
+        client.post("/accounts/password/reset/", {"email": "nobody@example.com"})
+
+        subjects = [letter.subject for letter in mail.outbox]
+        assert subjects == ["[Tierwright] Set a new password", "[Tierwright] No account with this address"]
+        assert all(str(letter.body).startswith("Somebody, probably you,") for letter in mail.outbox)
+        assert all(str(letter.body).endswith("Tierwright at testserver") for letter in mail.outbox)
+
     def test_nobody_learns_from_it_who_has_an_account(self, client: Client, alice: User) -> None:
         known = client.post("/accounts/password/reset/", {"email": alice.email})
         unknown = client.post("/accounts/password/reset/", {"email": "eve@example.com"})
