@@ -93,10 +93,13 @@ def trade_offs(
     crowd: Iterable[tuple[float, float, float, bool]],
     side: Side,
     *,
-    promised: float,
+    promised: float | None,
     budget: float | None,
 ) -> tuple[TradeOff, ...]:
-    """The picture at each of `WIDTHS`; a dot of the crowd is (cost, p95 in ms, availability, holds)."""
+    """The picture at each of `WIDTHS`; a dot of the crowd is (cost, p95 in ms, availability, holds).
+
+    Without a promise there must be a spot that has both figures.
+    """
     dots = [(cost, p95 if side.at == 1 else _down(up) or 0.0, holds) for cost, p95, up, holds in crowd]
     return tuple(_chart(spots, dots, side, width, promised, budget) for width in WIDTHS)
 
@@ -106,11 +109,11 @@ def _chart(
     dots: Sequence[tuple[float, float, bool]],
     side: Side,
     width: int,
-    promised: float,
+    promised: float | None,
     budget: float | None,
 ) -> TradeOff:
     across = Scale(most=_dearest(spots) * ROOM, start=LEFT, end=width - RIGHT)
-    up = _Logs.over([promised, *_heights(spots, side)])
+    up = _Logs.over([*([] if promised is None else [promised]), *_heights(spots, side)])
     points, outside = _points(spots, side, across, up)
     inside = [dot for dot in dots if dot[0] <= across.most and up.holds(dot[1])]
     front = sorted((p for p in points if p.spot.rank in ("winner", "front")), key=lambda p: (p.x, p.y))
@@ -122,7 +125,7 @@ def _chart(
         crowd=_dots((cost, height) for cost, height, holds in inside if holds)(across, up),
         lacking=_dots((cost, height) for cost, height, holds in inside if not holds)(across, up),
         front=_steps(front),
-        promise=up.place(promised) if up.holds(promised) else None,
+        promise=up.place(promised) if promised is not None and up.holds(promised) else None,
         budget=across.place(budget) if budget is not None and budget <= across.most else None,
         outside=outside,
     )  # fmt: skip

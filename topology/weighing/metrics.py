@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -74,9 +74,9 @@ class Metric:
         return abs(now - was) > self.alike * abs(was)
 
 
-def rows_of(before: Standing | None, after: Standing) -> tuple[MetricRow, ...]:
-    """Every figure of the two designs."""
-    return tuple(_row(metric, before, after) for metric in METRICS)
+def rows_of(before: Standing | None, after: Standing, *, keys: Collection[Key] | None = None) -> tuple[MetricRow, ...]:
+    """Every figure of the two designs, or those of these keys."""
+    return tuple(_row(metric, before, after) for metric in METRICS if keys is None or metric.key in keys)
 
 
 def reading_of(key: Key, standing: Standing) -> Reading:

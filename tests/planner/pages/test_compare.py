@@ -1,13 +1,18 @@
-"""Two to four designs side by side: plans, revisions or stages, at the same traffic."""
+"""Two to four designs side by side: plans, revisions, stages or proposals, at the same traffic."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from planner.models import Proposal
+from planner.people import local_person
+from planner.review import actions
 from tests.builders import newspaper
 from tests.planner.pages.test_forecast import TIERS, WORKLOAD
 from topology import revisions
@@ -75,7 +80,7 @@ def test_designs_with_other_workloads_are_asked_the_same(client: Client) -> None
     assert "All are asked what Newspaper (as it stands, revision 1) is asked." in words
     servers, carries = re.findall(r"(?:Servers|Carries) (\d+)", words)[::-1]
     assert (servers, int(carries) > 0) == ("3", True)
-    assert "better" not in words
+    assert "better:" not in words
 
 
 def test_a_plan_without_a_workload_is_asked_what_the_others_are(client: Client) -> None:
@@ -108,3 +113,108 @@ def test_what_cannot_be_printed_names_no_design(client: Client, db: None) -> Non
 
     assert response.status_code == 200
     assert "Choose at least two designs" in response.content.decode()
+
+
+def propose(plan: Plan, title: str, **changes: Any) -> Proposal:
+    design = newspaper(**{"name": plan.slug, "workload": WORKLOAD, "tiers": TIERS, **changes})
+    return actions.propose(local_person(), plan, title=title, design=design)
+
+
+def larger(count: int) -> list[dict[str, Any]]:
+    return [TIERS[0] | {"servers": {"count": count, "type": "medium"}}, TIERS[1]]
+
+
+def test_proposals_stand_beside_each_other(client: Client, plan: Plan) -> None:
+    first, second = propose(plan, "Two more", tiers=larger(4)), propose(plan, "Four more", tiers=larger(6))
+
+    words = words_of(client, f"proposal={first.pk}&proposal={second.pk}", **PART)
+
+    assert "#1 Two more" in words
+    assert "draft, for Newspaper, revision 2 of it" in words
+    assert re.search(r"Servers 5 7 \+2 ", words)
+    assert re.search(r"A month 670 USD 892 USD worse: \+2", words)
+
+
+def test_a_proposal_stands_beside_its_plan(client: Client, plan: Plan) -> None:
+    proposal = propose(plan, "Two more", tiers=larger(4))
+
+    answer = client.get(f"/compare/?plan=newspaper&proposal={proposal.pk}", headers=PART)
+
+    assert answer["HX-Replace-Url"] == f"/compare/?plan=newspaper&proposal={proposal.pk}"
+    assert "Servers" in answer.content.decode()
+
+
+@pytest.mark.parametrize("pk", ["0", "999", "9" * 30, "x", "-1", "%C2%B2"])
+def test_a_proposal_that_is_not_there_is_said(client: Client, pk: str) -> None:
+    words = words_of(client, f"plan=newspaper&proposal={pk}", **PART)
+
+    assert ("There is no such proposal." in words) == pk.isdecimal()
+
+
+def test_what_one_server_less_and_the_risks_mean_is_in_the_table(client: Client) -> None:
+    start("larger", tiers=larger(4))
+
+    words = words_of(client, "plan=newspaper&plan=larger", **PART)
+
+    assert "Carries without any one server stops for 50 % of requests, with one of database dead" in words
+    assert re.search(r"Single points of failure \d", words)
+    assert re.search(r"Risks open \d", words)
+
+
+def test_earlier_revisions_and_proposals_are_offered(client: Client, plan: Plan) -> None:
+    proposal = propose(plan, "Two more", tiers=larger(4))
+    revisions.record(plan, newspaper(notes="two"), parent_digest=revisions.get(plan).digest, message="Second")
+
+    text = client.get("/compare/?plan=newspaper").content.decode()
+
+    assert '<option value="newspaper@1">Newspaper, revision 1</option>' in text
+    assert f'<option value="proposal.{proposal.pk}">Newspaper #1 Two more</option>' in text
+
+
+def test_money_is_drawn_against_response_time(client: Client) -> None:
+    start("larger", tiers=larger(4))
+
+    text = client.get("/compare/?plan=newspaper&plan=larger", headers=PART).content.decode()
+
+    assert "Cost against response time" in text
+    assert 'href="#design-at-2"' in text
+    assert "Cost against response time" not in client.get("/compare/?plan=newspaper", headers=PART).content.decode()
+
+
+def test_prices_in_two_currencies_are_not_drawn(client: Client) -> None:
+    own = {"own": {"cores": 4, "ram_mib": 8192, "price_month": 100}}
+    tiers = [TIERS[0] | {"servers": {"count": 2, "type": "own"}}, TIERS[1] | {"servers": {"count": 1, "type": "own"}}]
+    for currency in ("EUR", "CHF"):
+        start(currency.lower(), server_types=own, tiers=tiers, currency=currency)
+
+    text = client.get("/compare/?plan=eur&plan=chf", headers=PART).content.decode()
+
+    assert "Cost against response time" not in text
+
+
+def test_the_table_is_a_file_too(client: Client) -> None:
+    start("larger", tiers=larger(4))
+    query = "/compare/?plan=newspaper&plan=larger&format="
+
+    rows = list(csv.reader(io.StringIO(client.get(f"{query}csv").content.decode())))
+    data = client.get(f"{query}json").json()
+
+    assert rows[0][:4] == [
+        "figure", "unit", "1 Newspaper, as it stands, revision 1", "1 Newspaper, as it stands, revision 1, low",
+    ]  # fmt: skip
+    carries = next(row for row in data if row["figure"] == "Carries")
+    name = "2 Larger, as it stands, revision 1"
+    assert carries["unit"] == "requests/s"
+    assert carries[f"{name}, low"] <= carries[name] <= carries[f"{name}, high"]
+    assert [row["figure"] for row in data] == [row[0] for row in rows[1:]]
+    assert client.get(f"{query}xls").status_code == 422
+
+
+def test_a_page_of_four_asks_the_database_as_often_as_one_of_two(
+    client: Client, plan: Plan, django_assert_max_num_queries: Any
+) -> None:
+    proposals = [propose(plan, f"Number {n}", tiers=larger(n)) for n in (3, 4, 5)]
+    client.get("/compare/?plan=newspaper")
+
+    with django_assert_max_num_queries(15):
+        client.get("/compare/?plan=newspaper&" + "&".join(f"proposal={p.pk}" for p in proposals))
