@@ -27,7 +27,7 @@ TITLES = {str(metric.key): metric.title for metric in METRICS}
 _SLUG = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 _WORD = r"[a-z][a-z0-9_]*"
 _NAME = r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*"
-_PATH = r"[A-Za-z0-9_@][A-Za-z0-9._@+-]*"
+_PATH = r"(?:\.htaccess|[A-Za-z0-9_](?:[A-Za-z0-9._@-]|\\x[0-9a-f]{2})*)"
 _GRAMMAR: dict[Kind, re.Pattern[str]] = {
     "tier": re.compile(rf"tier:(?P<owner>{_SLUG})", re.ASCII),
     "server": re.compile(rf"server:(?P<owner>{_SLUG})", re.ASCII),

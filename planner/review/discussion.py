@@ -132,7 +132,7 @@ def start_thread(
     thread = Thread.objects.create(
         proposal=proposal,
         anchor=anchor,
-        quote=anchors.quote_of(place, sight_of(seen)),
+        quote=anchors.quote_of(place, sight_of(proposal, seen)),
         revision=seen,
         blocking=blocking,
     )

@@ -1,34 +1,35 @@
-"""A revision as anchors look at it: its files, figures and checks, each made once and kept."""
+"""A revision as anchors look at it: its files, figures and checks, each made only where somebody talks of one."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from planner.keeping import Kept
-from planner.packed import packed
+from django.utils import timezone
+
+from planner import plans
+from planner.models import Proposal
+from planner.packed import built, stood
 from planner.review.anchors import Sight
+from planner.review.checks import Subject, checks
 from topology import revisions
-from topology.checks import LEVELS, checks
 from topology.errors import TierwrightError
 from topology.models import Revision
-from topology.weighing import METRICS, Standing, reading_of, stand
-
-_STOOD: Kept[str, Standing] = Kept(most=16)
+from topology.weighing import METRICS, reading_of
 
 
-def sight_of(revision: Revision) -> Sight:
-    """The revision as anchors look at it."""
+def sight_of(proposal: Proposal, revision: Revision) -> Sight:
+    """A revision of the proposal as anchors look at it."""
     return Sight(
         revisions.design_of(revision),
         text_of=partial(_text_of, revision),
         figure_of=partial(_figure_of, revision),
-        check_of=partial(_check_of, revision),
+        check_of=partial(_check_of, proposal, revision),
     )
 
 
 def _text_of(revision: Revision, host: str, path: str) -> str | None:
     try:
-        return packed(revision).bundle.file(host, path).config.text
+        return built(revisions.design_of(revision)).file(host, path).config.text
     except (KeyError, TierwrightError):
         return None
 
@@ -37,19 +38,18 @@ def _figure_of(revision: Revision, key: str) -> str | None:
     metric = next((metric for metric in METRICS if metric.key == key), None)
     if metric is None:
         return None
-    reading = reading_of(metric.key, _stood(revision))
+    reading = reading_of(metric.key, stood(revisions.design_of(revision)))
     unit = reading.unit or metric.unit
     return f"{reading.text} {unit}" if unit and reading.amount is not None else reading.text
 
 
-def _stood(revision: Revision) -> Standing:
-    return _STOOD.get(revision.digest, lambda: stand(revisions.design_of(revision)))
-
-
-def _check_of(revision: Revision, name: str) -> str | None:
-    """What a check of the files says: how much it found, the gravest first."""
-    if name not in {check.name for check in checks()}:
+def _check_of(proposal: Proposal, revision: Revision, name: str) -> str | None:
+    check = next((check for check in checks() if check.name == name), None)
+    if check is None:
         return None
-    found = [item for item in _stood(revision).findings if item.check == name and item.state != "waived"]
-    counts = [(level, sum(item.level == level for item in found)) for level in LEVELS]
-    return ", ".join(f"{number} {level}" for level, number in counts if number) or "nothing found"
+    team = plans.team_of(proposal.plan)
+    try:
+        said = check.look(Subject(proposal=proposal, team=team, revision=revision, today=timezone.localdate()))
+    except TierwrightError as error:
+        return error.sentence
+    return f"{said.outcome}: {said.says}"

@@ -41,7 +41,10 @@ PLAN: dict[str, Any] = {
         },
     ],
 }
-paths = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._@+-]{0,8}(/[A-Za-z0-9_][A-Za-z0-9._@+-]{0,8}){0,4}", fullmatch=True)
+parts = st.sampled_from((".htaccess", r"srv-my\x2dsite-media.mount")) | st.from_regex(
+    r"[A-Za-z0-9_][A-Za-z0-9._@-]{0,8}", fullmatch=True
+)
+paths = st.lists(parts, min_size=1, max_size=5).map("/".join)
 anchors = st.one_of(
     st.just(Anchor()),
     st.builds(Anchor, kind=st.sampled_from(("tier", "server")), owner=slugs),
