@@ -104,6 +104,15 @@ def logged_in_for(request: HttpRequest) -> float:
     return timezone.now().timestamp() - methods[0]["at"] if methods else 0.0
 
 
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Whether a password alone opened this session and nothing else ever would be asked for."""
+    methods = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY) or []
+    if any(one["method"] == "socialaccount" for one in methods):
+        return False  # single sign-on asks for what the company wants asked
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return not Authenticator.objects.filter(user=request.user, type__in=kinds).exists()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Protected:
     """How well an account is protected."""

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
-from planner.accounts import logged_in_for
+from planner.accounts import lacks_second_factor, logged_in_for
 from planner.errors import Problem, not_found, refuse
 
 OPEN = ("/healthz", "/static/", "/accounts/", "/invitations/", "/share/", "/embed/", "/api/")
@@ -32,9 +33,13 @@ class Gate:
             return _no_login(request) if request.path_info.startswith(LOGIN) else self.get_response(request)
         if request.user.is_authenticated and logged_in_for(request) > settings.SESSION_COOKIE_AGE:
             logout(request)
-        if request.user.is_authenticated or request.path_info.startswith(OPEN):
+        if request.path_info.startswith(OPEN):
             return self.get_response(request)
-        return _ask(request)
+        if not request.user.is_authenticated:
+            return _ask(request)
+        if settings.SECOND_FACTOR and lacks_second_factor(request):
+            return _ask_for_more(request)
+        return self.get_response(request)
 
     def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
         """422 for a form of allauth that comes back with errors, as for every other form."""
@@ -47,6 +52,12 @@ class Gate:
 def _no_login(request: HttpRequest) -> HttpResponse:
     says = "This site runs for one person on this machine, so there is nothing to log in to."
     return not_found(request, Http404(says))
+
+
+def _ask_for_more(request: HttpRequest) -> HttpResponse:
+    says = "This site asks for more than a password. Set up an authenticator app or a passkey; then go on."
+    messages.warning(request, says)
+    return HttpResponseRedirect(reverse("mfa_index"))
 
 
 def _ask(request: HttpRequest) -> HttpResponse:

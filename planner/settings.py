@@ -223,6 +223,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 32
 ACCOUNTS = flag("TIERWRIGHT_ACCOUNTS", False)
 SIGNUP = flag("TIERWRIGHT_SIGNUP", False)
 """Whether anybody may sign up, not only those who are invited."""
+SECOND_FACTOR = flag("TIERWRIGHT_SECOND_FACTOR", False)
+"""Whether everybody who logs in by a password must have set up an app or a passkey before anything else."""
 HTTPS = flag("TIERWRIGHT_HTTPS", False)
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -450,6 +450,33 @@ class TestSecondFactors:
         ]
 
 
+class TestRequiredSecondFactor:
+    def test_a_password_alone_leads_to_setting_one_up(self, client: Client, alice: User, settings: Settings) -> None:
+        settings.SECOND_FACTOR = True
+        log_in(client)
+
+        answer = client.get("/account/", follow=True)
+
+        assert answer.redirect_chain == [("/accounts/2fa/", 302)]
+        assert "This site asks for more than a password." in answer.text
+
+    def test_with_one_the_site_is_open(self, client: Client, alice: User, settings: Settings) -> None:
+        settings.SECOND_FACTOR = True
+        log_in(client)
+
+        set_up_app(client)
+
+        assert client.get("/account/").status_code == 200
+
+    def test_recovery_codes_alone_are_none(self, client: Client, alice: User, settings: Settings) -> None:
+        settings.SECOND_FACTOR = True
+        log_in(client)
+
+        Authenticator.objects.create(user=alice, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "x"})
+
+        assert client.get("/account/").status_code == 302
+
+
 class TestSingleSignOn:
     def test_its_button_is_there_when_it_is_set_up(self, client: Client, settings: Settings) -> None:
         assert "Log in with" not in client.get("/accounts/login/").text
