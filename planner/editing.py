@@ -47,6 +47,11 @@ def common_type(tier: Draft) -> str | None:
     return kinds.pop() if len(kinds) == 1 else None
 
 
+def setting_of(role: str, setting: str, text: str) -> Any:
+    """What a person typed for a setting, as a plan writes it; right or wrong."""
+    return _value(text, _is_list(role, setting))
+
+
 def _apply_plan(draft: Draft, sent: QueryDict) -> None:
     if "domains" in sent and len(draft.get("sites", [])) == 1:
         draft["sites"][0]["domains"] = sent.get("domains", "").replace(",", " ").split()
@@ -75,7 +80,7 @@ def _tidy(value: float) -> int | float:
 
 def _apply_tier(tier: Draft, number: int, sent: QueryDict, draft: Draft) -> None:
     if f"tier.{number}.count" in sent:
-        _resize(tier, sent.get(f"tier.{number}.count", ""), draft)
+        resize(tier, sent.get(f"tier.{number}.count", ""), draft)
     kind = sent.get(f"tier.{number}.type")
     if kind and kind != common_type(tier):
         _retype(tier, kind)
@@ -96,7 +101,7 @@ def _apply_server(server: Draft, name: str, sent: QueryDict) -> None:
         server["roles"] = _with_settings(server["roles"], f"{name}.set", sent)
 
 
-def _resize(tier: Draft, text: str, draft: Draft) -> None:
+def resize(tier: Draft, text: str, draft: Draft) -> None:
     """As many servers as asked for: new ones like the last, the last ones taken away."""
     count = _number(text)
     if not isinstance(tier["servers"], list):
@@ -151,7 +156,7 @@ def _with_own_settings(role: Any, prefix: str, sent: QueryDict) -> Any:
     settings = dict(role[_role_name(role)] or {}) if isinstance(role, dict) else {}
     for name, text in typed.items():
         if text.strip():
-            settings[name] = _value(text, _is_list(_role_name(role), name))
+            settings[name] = setting_of(_role_name(role), name, text)
         else:
             settings.pop(name, None)
     return {_role_name(role): settings} if settings else _role_name(role)
@@ -184,7 +189,7 @@ def _number(text: str) -> int | float | str:
 
 def _add_server(draft: Draft, argument: str, sent: QueryDict) -> None:
     tier = _tier(draft, argument)
-    _resize(tier, str(len(servers_of(tier)) + 1), draft)
+    resize(tier, str(len(servers_of(tier)) + 1), draft)
 
 
 def _remove_server(draft: Draft, argument: str, sent: QueryDict) -> None:
