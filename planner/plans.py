@@ -112,6 +112,18 @@ def home_of(user: User) -> Team:
     return place.team
 
 
+def team_named(user: User, slug: str) -> Team:
+    """One of the person's teams; 404 where it is not theirs, 403 where it lets them begin nothing."""
+    place = Membership.objects.filter(user=user, team__slug=slug).select_related("team").first()
+    if place is None:
+        raise Http404("There is no such team, or you are not in it.")
+    if not Role(place.role).reaches(Role.EDITOR):
+        raise PermissionDenied(
+            f"You are {Role(place.role).label} in {place.team.name}. To begin a plan takes an editor."
+        )
+    return place.team
+
+
 def _target(plan: Plan) -> Plan:
     proposal = proposal_of(plan)
     return proposal.plan if proposal else plan
