@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, ResolverMatch, reverse
 
 from planner.accounts import may_sign_up
-from planner.people import current
+from planner.people import cast, current
 from planner.plans import visible_to
 from topology.models import Plan
 
@@ -48,11 +48,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def access(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: whether there are accounts, whether mail is sent, who may make an account."""
+    """Context of every page: whether there are accounts, whether mail is sent, who may make an account; whom one can be."""
     return {
         "accounts": settings.ACCOUNTS,
         "mail_is_kept": not settings.EMAIL_HOST,
         "may_sign_up": lambda: may_sign_up(request),
+        "local_cast": lambda: [] if settings.ACCOUNTS else list(cast()),
     }
 
 
