@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.pages.plans")),
     path("", include("planner.pages.proposals")),
     path("", include("planner.pages.proposal")),
+    path("", include("planner.pages.proposals")),
+    path("", include("planner.pages.proposal")),
     path("", include("planner.pages.stages")),
     path("", include("planner.pages.editor")),
     path("", include("planner.pages.forecast")),

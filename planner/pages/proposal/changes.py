@@ -1,0 +1,30 @@
+"""What a proposal changes, in words: by tier, with the use of each tier before and after."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+from planner.contrasts import change_groups
+from planner.covers import comments_by_anchor, cover_of, sides_of
+from planner.http import HtmxRequest, page
+from planner.plans import proposal_for
+
+
+@require_safe
+def changes(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Every change from one revision to the other."""
+    proposal = proposal_for(request, pk)
+    sides = sides_of(request, proposal)
+    groups = change_groups(*sides.designs, comments_by_anchor(proposal))
+    context = {
+        **cover_of(request, proposal, "proposal_changes"),
+        "sides": sides,
+        "groups": groups,
+        "has_uses": any(group.uses for group in groups),
+    }
+    return page(request, "planner/proposal_changes.html", context)
+
+
+urlpatterns = [path("proposals/<int:pk>/changes/", changes, name="proposal_changes")]

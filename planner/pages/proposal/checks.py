@@ -1,0 +1,57 @@
+"""What is looked at before a proposal may be accepted, row by row, with the evidence for each."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from planner.covers import comments_by_anchor, cover_of
+from planner.http import HtmxRequest, page
+from planner.models import Proposal
+from planner.people import current
+from planner.plans import proposal_for
+from planner.review import policies
+from planner.review.standing import standing
+
+OUTCOMES = {
+    "pass": ("good", "passes"), "fail": ("bad", "fails"), "waived": ("warn", "taken on"),
+    "unknown": ("plain", "not known"), "running": ("plain", "running"),
+}  # fmt: skip
+"""Colour and word of each outcome."""
+MORE = {
+    "findings": ("findings", "Every finding"), "validation": ("bundle", "The bundle"),
+    "loss_of_one": ("forecast", "What if"), "promise": ("forecast", "What if"),
+}  # fmt: skip
+"""The page of the draft that says more of a check: its URL name and its title."""
+
+
+@require_safe
+def checks(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Every check of the newest revision."""
+    return answer(request, proposal_for(request, pk))
+
+
+def answer(
+    request: HtmxRequest, proposal: Proposal, *, trouble: str = "", refused: str = "", status: int = 200
+) -> HttpResponse:
+    """The page; `refused` names the check whose form comes back with what was typed."""
+    found, said = standing(proposal, today=timezone.localdate()), comments_by_anchor(proposal)
+    context = {
+        **cover_of(request, proposal, "proposal_checks"),
+        "standing": found,
+        "rows": [
+            {"row": row, "word": OUTCOMES[row.outcome], "more": MORE.get(row.name), "anchor": f"check:{row.name}",
+             "comments": said.get(f"check:{row.name}", 0)}
+            for row in found.checks
+        ],
+        "why_not": policies.why_not_move(current(request), proposal, "waive_check"),
+        "trouble": trouble,
+        "refused": refused,
+        "typed": request.POST.get("reason", ""),
+    }  # fmt: skip
+    return page(request, "planner/proposal_checks.html", context, status=status)
+
+
+urlpatterns = [path("proposals/<int:pk>/checks/", checks, name="proposal_checks")]

@@ -1,0 +1,93 @@
+"""The proposals of a plan: the list, and the form that makes one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_safe
+
+from planner.covers import WORDS
+from planner.http import HtmxRequest, page
+from planner.models import Proposal, State
+from planner.people import current
+from planner.plans import plan_for, proposal_of
+from planner.proposing import ProposeForm
+from planner.review import actions, policies
+from planner.review.states import OPEN
+from topology import revisions
+from topology.models import Plan
+
+MOST = 100
+GROUPS = (("open", "Open", OPEN), ("accepted", "Accepted", (State.ACCEPTED,)),
+          ("other", "Withdrawn and superseded", (State.WITHDRAWN, State.SUPERSEDED)))  # fmt: skip
+
+
+@require_safe
+def proposals(request: HtmxRequest, plan: str) -> HttpResponse:
+    """Open ones first, then what became of the others."""
+    found = _target(request, plan)
+    groups = [(title, list(_listed(found, states))) for _, title, states in GROUPS]
+    context = {
+        "plan": found,
+        "revision": revisions.get(found),
+        "groups": [(title, [(each, WORDS[each.state]) for each in each_of]) for title, each_of in groups if each_of],
+        "why_not": policies.why_not_propose(current(request), found),
+        "most": MOST,
+    }
+    return page(request, "planner/proposals.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request: HtmxRequest, plan: str) -> HttpResponse:
+    """Propose the next design of the plan."""
+    found = _target(request, plan)
+    sent = request.method == "POST"
+    form = ProposeForm(found, request.POST) if sent else ProposeForm(found, initial=_initial(request))
+    if sent and form.is_valid():
+        words = form.cleaned_data
+        proposal = actions.propose(
+            current(request), found, title=words["title"], why=words["why"], design=form.design
+        )  # fmt: skip
+        messages.success(request, f"Proposal #{proposal.number} is a draft: nobody is asked until you ask for review.")
+        # Without a design there is nothing to look at yet: the editor comes first.
+        return redirect("editor", proposal.draft.slug) if form.design is None else redirect("proposal", proposal.pk)
+    return page(request, "planner/propose.html", _form_context(request, found, form), status=422 if sent else 200)
+
+
+def _form_context(request: HttpRequest, plan: Plan, form: ProposeForm) -> dict[str, object]:
+    return {
+        "plan": plan,
+        "revision": revisions.get(plan),
+        "form": form,
+        "source": form["source"].value(),
+        "why_not": policies.why_not_propose(current(request), plan),
+    }
+
+
+def _initial(request: HtmxRequest) -> dict[str, str]:
+    """What the address asks for: `?stage=load_balanced`, `?source=file`."""
+    stage, source = request.GET.get("stage", ""), request.GET.get("source", "")
+    if stage:
+        return {"source": "stage", "stage": stage}
+    return {"source": source if source in ("plan", "file") else "plan"}
+
+
+def _target(request: HtmxRequest, slug: str) -> Plan:
+    """The plan; of a draft, the plan that it is for."""
+    found = plan_for(request, slug)
+    proposal = proposal_of(found)
+    return proposal.plan if proposal else found
+
+
+def _listed(plan: Plan, states: tuple[State, ...]) -> QuerySet[Proposal]:
+    listed = Proposal.objects.filter(plan=plan, state__in=states).select_related("author", "draft", "accepted")
+    return listed.annotate(talks=Count("threads", filter=Q(threads__resolved_at=None))).defer("why")[:MOST]
+
+
+urlpatterns = [
+    path("plans/<slug:plan>/proposals/", proposals, name="proposals"),
+    path("plans/<slug:plan>/propose/", propose, name="propose"),
+]
