@@ -399,6 +399,18 @@ class TestSecondFactors:
 
         assert other.post("/accounts/2fa/authenticate/", {"code": wrong}).status_code == 422
 
+    def test_guessing_codes_is_slowed_down(self, client: Client, alice: User) -> None:
+        log_in(client)
+        secret = set_up_app(client)
+        other = Client()
+        log_in(other)
+        for _ in range(5):
+            other.post("/accounts/2fa/authenticate/", {"code": "000000"})
+
+        answer = other.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
+
+        assert (answer.status_code, other.get("/account/").status_code) == (422, 302)
+
     def test_a_recovery_code_lets_in_once(self, client: Client, alice: User) -> None:
         log_in(client)
         set_up_app(client)
