@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC
 from functools import lru_cache
 
@@ -17,6 +19,7 @@ from topology.components import catalogue
 from topology.design import Design
 from topology.errors import Place, TierwrightError
 from topology.models import Plan, Revision
+from topology.rows import Unreadable, as_written, read_rows
 
 _TRIES = 20
 
@@ -36,6 +39,11 @@ class Conflict(TierwrightError):
             " nothing of yours is lost, choose which of the two stays",
             place=Place(file=head.plan.slug),
         )
+
+    @property
+    def head_design(self) -> Design:
+        """The design that is there now."""
+        return design_of(self.head)
 
 
 def start(design: Design, *, name: str, message: str, author: str = "local") -> Revision:
@@ -173,6 +181,51 @@ def seal_of(revision: Revision, parent_seal: str) -> str:
         "parent": parent_seal,
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Damage:
+    """A place of the history that is not as it was written."""
+
+    plan: int
+    """Id of the plan."""
+    place: str
+    says: str
+
+
+def damage() -> Iterator[Damage]:
+    """Everything in the revisions of all plans that was changed, added or taken away behind our back."""
+    heads = dict(Plan.objects.values_list("pk", "head"))
+    plan, last = 0, Revision(number=0, seal="")
+    for row in read_rows(Revision.objects.order_by("plan_id", "number", "pk").select_related("plan")):
+        if isinstance(row, Unreadable):
+            yield Damage(plan=plan, place=f"revision row {row.pk}", says=row.says)
+            continue
+        if row.plan_id != plan:
+            yield from _head_damage(heads, plan, last)
+            plan, last = row.plan_id, Revision(number=0, seal="")
+        yield from (Damage(plan=plan, place=f"{row.plan.slug} {row.number}", says=says) for says in _wrong(row, last))
+        last = row
+    yield from _head_damage(heads, plan, last)
+
+
+def _wrong(row: Revision, before: Revision) -> Iterator[str]:
+    if row.number != before.number + 1:
+        yield f"comes after revision {before.number}"
+    if row.parent_id != before.pk:
+        yield "was not made from the revision before it"
+    if hashlib.sha256(row.document.encode()).hexdigest() != row.digest:
+        yield "its document does not match its digest"
+    if seal_of(row, before.seal) != row.seal:
+        yield "does not match its seal"
+    if not as_written(row):
+        yield "is written in another form than we write"
+
+
+def _head_damage(heads: dict[int, int], plan: int, last: Revision) -> Iterator[Damage]:
+    if plan and heads.get(plan) != last.number:
+        says = f"the plan says that its newest revision is {heads.get(plan)}, and the newest there is {last.number}"
+        yield Damage(plan=plan, place=f"plan row {plan}", says=says)
 
 
 def _insert(plan: Plan, design: Design, head: Revision | None, **said: str) -> Revision:
