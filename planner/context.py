@@ -8,9 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, ResolverMatch, reverse
+from django.urls import NoReverseMatch, reverse
 
 from planner.accounts import may_sign_up
+from planner.models import Proposal
 from planner.people import cast, current
 from planner.plans import visible_to
 from topology.models import Plan
@@ -39,11 +40,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """Context of every page: `steps`, `step_number` and `all_plans` (asked only where it is shown)."""
     if _outside(request):
         return {"steps": [], "step_number": None, "all_plans": []}
-    steps = _steps(request.resolver_match)
+    steps = _steps(request)
     return {
         "steps": steps,
         "step_number": next((number for number, step in enumerate(steps, start=1) if step.current), None),
         "all_plans": _plans_once(request),
+        "draft_of": _draft_of(request),
     }
 
 
@@ -73,11 +75,26 @@ def step_url(name: str, plan: str | None = None) -> str | None:
     return None
 
 
-def _steps(match: ResolverMatch | None) -> list[Step]:
-    plan = match.kwargs.get("plan") if match else None
+def _steps(request: HttpRequest) -> list[Step]:
+    match = request.resolver_match
+    # A page that is of a plan without having it in its address, such as that of a proposal, says so on the request.
+    plan = getattr(request, "steps_of", None) or (match.kwargs.get("plan") if match else None)
     page = match.func.__module__.removeprefix("planner.pages.").partition(".")[0] if match else ""
     step = WITHIN.get(page, page)
     return [Step(name=name, title=title, url=step_url(name, plan), current=name == step) for name, title in STEPS]
+
+
+def _draft_of(request: HttpRequest) -> Callable[[], Proposal | None]:
+    """The proposal whose draft the page is of, asked only where it is shown; for an outsider there is none."""
+    slug = request.resolver_match.kwargs.get("plan") if request.resolver_match else None
+
+    def proposal() -> Proposal | None:
+        if not slug or not request.user.is_authenticated:
+            return None
+        seen = visible_to(current(request))
+        return Proposal.objects.select_related("plan").filter(draft__slug=slug, plan__in=seen).first()
+
+    return proposal
 
 
 def _plans_once(request: HttpRequest) -> Callable[[], list[Plan]]:

@@ -39,6 +39,11 @@ class Use:
     before: Number | None
     after: Number | None
 
+    @property
+    def is_same(self) -> bool:
+        """Whether a reader would see no difference."""
+        return self.before is not None and self.after is not None and not _apart(self)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeRow:

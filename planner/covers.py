@@ -28,7 +28,7 @@ TABS = (
     ("proposal_history", "History"),
 )  # fmt: skip
 WORDS: dict[str, str] = {
-    State.DRAFT: "plain", State.IN_REVIEW: "warn", State.CHANGES_REQUESTED: "bad", State.APPROVED: "good",
+    State.DRAFT: "plain", State.IN_REVIEW: "plain", State.CHANGES_REQUESTED: "warn", State.APPROVED: "good",
     State.ACCEPTED: "good", State.WITHDRAWN: "plain", State.SUPERSEDED: "plain",
 }  # fmt: skip
 """The colour of each state's badge; the badge says it in words too."""
@@ -88,7 +88,7 @@ def cover_of(request: HttpRequest, proposal: Proposal, current: str) -> dict[str
         "weighing_trouble": trouble,
         "tabs": list(_tabs(proposal, head, current)),
         "numbers": list(range(head.number, 0, -1)),
-        "discussion_url": _address("discussion", proposal),
+        "discussion_url": address("discussion", proposal),
     }
 
 
@@ -131,12 +131,12 @@ def _tabs(proposal: Proposal, head: Revision, current: str) -> Iterator[Tab]:
     talks = proposal.threads.aggregate(open=Count("pk", filter=Q(resolved_at=None)))["open"]
     numbers = {"proposal_changes": changes, "discussion": talks, "proposal_history": head.number}
     for name, title in TABS:
-        url = _address(name, proposal)
+        url = address(name, proposal)
         if url:
             yield Tab(title=title, url=url, current=name == current, number=numbers.get(name))
 
 
-def _address(name: str, proposal: Proposal) -> str:
+def address(name: str, proposal: Proposal) -> str:
     """The address of a page of the proposal; empty where the site has no such page."""
     try:
         return reverse(name, args=[proposal.pk])

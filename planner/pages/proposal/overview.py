@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from planner import markdown
-from planner.covers import DEEDS, comments_by_anchor, cover_of
+from planner.covers import DEEDS, address, comments_by_anchor, cover_of
 from planner.http import HtmxRequest, page
 from planner.models import Proposal, State
 from planner.pages.proposal.checks import OUTCOMES
@@ -70,6 +70,7 @@ def answer(
         "target": revisions.get(proposal.plan),
         "reasons": reasons,
         "acts": [act for act in _acts(proposal, reasons) if _is_worth_showing(act, proposal, found)],
+        "lacks": list(_lacks(proposal, found)),
         "choices": choices_for(user, proposal, found),
         "gave": any(approval.user_id == user.pk for area in found.areas for approval in area.good),
         "checks": [(row, OUTCOMES[row.outcome]) for row in found.checks],
@@ -114,6 +115,23 @@ def _is_worth_showing(act: Act, proposal: Proposal, found: Standing) -> bool:
     if act.verb == "accept":
         return proposal.state in OPEN
     return State(proposal.state) in BY_VERB[act.verb].after and (act.verb != "break_glass" or act.why_not is None)
+
+
+def _lacks(proposal: Proposal, found: Standing) -> Iterator[tuple[str, tuple[str, str]]]:
+    """What lacks, each with the place where something can be done about it: its address and what the link says."""
+    checked, talk = reverse("proposal_checks", args=[proposal.pk]), address("discussion", proposal)
+    for says in found.missing:
+        row = next((row for row in found.checks if says.startswith(f"{row.title}:")), None)
+        if row is not None:
+            yield says, (f"{checked}#check-{row.name}", "the check")
+        elif found.blocking and "thread" in says and talk:
+            yield says, (talk, "the discussion")
+        elif says.startswith("The baseline"):
+            yield says, ("#behind-title", "what it changed")
+        elif found.areas:
+            yield says, ("#areas-title", "the approvals")
+        else:
+            yield says, (reverse("editor", args=[proposal.draft.slug]), "the editor")
 
 
 def _figures(weighing: Weighing | None, said: Mapping[str, int]) -> list[tuple[MetricRow, int]]:
