@@ -17,6 +17,8 @@ SAMPLE_QUESTIONS = Path(__file__).with_name("sample_questions.py.txt").read_text
 _HTTP_QUESTIONS = Path(__file__).with_name("http_questions.py.txt").read_text(encoding="utf-8")
 SECONDS = 240.0
 """For all of a boot: more than any of its waits, since several may be long on a busy machine."""
+CHECK_SECONDS = 90.0
+"""For a check that starts a program and waits until it is ready."""
 _AS_THE_UNIT = r"""
 ip addr add "$1/32" dev lo
 install -d -o "$2" -g "$2" -m 750 /run/"$3" /srv/"$3"/media

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from topology.components.base import Placed, Stage, Verdict
+from topology.components.booting import CHECK_SECONDS
 from topology.components.celery.files import app_of, path_of
 from topology.components.celery.reader import option_in
 from topology.components.celery.settings import BEAT, size
@@ -19,7 +20,7 @@ directory=$1 awaited=$2; shift 2
 cd "$directory" && export PYTHONPATH="$directory"
 "$@" >/run/validate/said 2>&1 &
 started=$!
-for try in $(seq 150); do
+for try in $(seq 600); do
     grep -q "$awaited" /run/validate/said && break
     kill -0 $started 2>/dev/null || break
     sleep 0.1
@@ -61,7 +62,7 @@ def _check_site(stage: Stage, site: Site) -> Iterator[str]:
     command = ["/run/validate/schedule" if word == schedule else word for word in command]
     awaited = "beat: Starting" if stage.placed.role.name == BEAT else " ready[.]"
     argv = ["sh", "-c", _SCRIPT, "celery", site.code.directory, awaited, *command]
-    ran = stage.run(argv, seconds=30, as_root=False)
+    ran = stage.run(argv, seconds=CHECK_SECONDS, as_root=False)
     if ran.status != 0:
         yield _telling(ran.output) or "Celery did not start by this command"
 

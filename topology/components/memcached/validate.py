@@ -12,7 +12,7 @@ ip addr add "$1/32" dev lo
 options=$(sed -e 's/#.*//' -e '/^-u /d' "$3" | tr '\\n' ' ')
 memcached $options -u root -P /run/validate-memcached.pid 2>&1 &
 pid=$!
-for try in $(seq 100); do
+for try in $(seq 600); do
     kill -0 "$pid" 2>/dev/null || exit 3
     if (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; then break; fi
     sleep 0.1
@@ -57,7 +57,9 @@ def boot(stage: Stage) -> Verdict:
 def check(stage: Stage) -> Verdict:
     """It must start, listen on its private address, and hold the memory and connections of the design."""
     sizing, address = size(stage.placed), stage.placed.host.address
-    ran = stage.run(["bash", "-c", _SCRIPT, "memcached", address, str(sizing["port"]), PATH])
+    ran = stage.run(
+        ["bash", "-c", _SCRIPT, "memcached", address, str(sizing["port"]), PATH], seconds=booting.CHECK_SECONDS
+    )
     if ran.status != 0:
         return Verdict(accepted=False, says=ran.output.strip() or "memcached did not start with these options")
     stats = dict(words[1:3] for line in ran.output.splitlines() if len(words := line.split()) == 3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from topology.components.base import Stage, Verdict
+from topology.components.booting import CHECK_SECONDS
 from topology.components.pgbouncer.files import CONFIG, DROP_IN, LISTEN, USERS
 
 _SCRIPT = r"""
@@ -18,7 +19,7 @@ mkdir -p /run/validate && cd /run/validate || exit 3
 } >test.ini
 pgbouncer test.ini >said 2>&1 &
 server=$!
-for try in $(seq 50); do
+for try in $(seq 600); do
     kill -0 $server 2>/dev/null || break
     grep -q 'process up' said && break
     sleep 0.1
@@ -42,7 +43,7 @@ def check(stage: Stage) -> Verdict:
     missing = _missing(stage.read(CONFIG), stage.read(LISTEN))
     if missing:
         return Verdict(accepted=False, says=missing)
-    ran = stage.run(["sh", "-c", _SCRIPT, "pgbouncer", CONFIG], as_root=False)
+    ran = stage.run(["sh", "-c", _SCRIPT, "pgbouncer", CONFIG], seconds=CHECK_SECONDS, as_root=False)
     complaints = [line for line in map(_without_time, ran.output.splitlines()) if _is_complaint(line)]
     if ran.status != 0 or complaints:
         return Verdict(accepted=False, says="\n".join(complaints) or ran.output or "PgBouncer did not start")

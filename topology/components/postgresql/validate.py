@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from topology.components.base import Ran, Stage, Verdict
+from topology.components.booting import CHECK_SECONDS
 from topology.components.postgresql.files import folder_of
 from topology.components.postgresql.settings import REPLICA, primary_limits, size
 
@@ -34,7 +35,7 @@ blocks=$("$programs/postgres" -c config_file="$folder/postgresql.conf" -C shared
 "$programs/postgres" -c config_file="$folder/postgresql.conf" -c listen_addresses= -c shared_buffers=16MB \
     -c unix_socket_directories=/run/validate -c logging_collector=off >said 2>&1 &
 server=$!
-for try in $(seq 100); do
+for try in $(seq 600); do
     kill -0 $server 2>/dev/null || break
     if [ "$role" = primary ]; then grep -q 'ready to accept connections' said && break
     else grep -q 'ready to accept read-only' said && grep -q 'to the primary server' said && break; fi
@@ -60,7 +61,7 @@ def check(stage: Stage) -> Verdict:
     stage.scaffold(f"{folder}/postgresql.conf", _MAIN.format(folder=folder))
     stage.scaffold(f"{folder}/pg_ident.conf", "")
     argv = ["sh", "-c", _SCRIPT, "postgres", str(sizing["version"]), folder, role, *primary_limits(stage.placed)]
-    ran = stage.run(argv, seconds=60, as_root=False)
+    ran = stage.run(argv, seconds=CHECK_SECONDS, as_root=False)
     return _judge(ran, ram_mib=stage.placed.host.type.ram_mib)
 
 

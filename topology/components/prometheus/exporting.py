@@ -155,7 +155,7 @@ def _validator_of(exporter: type[Exporter]) -> Validator:
 def _check(stage: Stage, exporter: Exporter) -> Verdict:
     """A wrong argument ends it before it listens or waits for what it looks at."""
     words = (stage.placed.host.address, exporter.path, exporter.package)
-    ran = stage.run(["bash", "-c", _LISTENS, "exporter", *words], seconds=90)
+    ran = stage.run(["bash", "-c", _LISTENS, "exporter", *words], seconds=booting.CHECK_SECONDS)
     if ran.status != 0:
         return Verdict(accepted=False, says=ran.output.strip()[-400:] or f"it ended with {ran.status}")
     listens = exporter.read(stage.placed, {exporter.path: stage.read(exporter.path)}).listens

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from topology.components.base import Placed, Stage, Verdict
+from topology.components.booting import CHECK_SECONDS
 from topology.components.redis.files import PASSWORD, PATH, bound_to
 from topology.components.redis.settings import REPLICA, is_persistent, size, the_primary_of
 
@@ -17,7 +18,7 @@ mkdir -p /run/validate/data && cd /run/validate || exit 3
 redis-server /etc/redis/redis.conf --daemonize no --supervised no --dir /run/validate/data \
     --logfile /run/validate/said --pidfile '' >/run/validate/first 2>&1 &
 server=$! REDISCLI_AUTH=throw-away && export REDISCLI_AUTH
-for try in $(seq 100); do
+for try in $(seq 600); do
     kill -0 "$server" 2>/dev/null || { cat first said 2>/dev/null; exit 4; }
     [ "$(redis-cli -p "$port" ping 2>/dev/null)" = PONG ] && break
     sleep 0.1
@@ -38,7 +39,9 @@ def check(stage: Stage) -> Verdict:
     placed, sized = stage.placed, size(stage.placed)
     scaffold(stage)
     names = [word for name in ASKED for word in (name,)]
-    ran = stage.run(["sh", "-c", _SCRIPT, "redis", str(sized["port"]), placed.host.address, *names], seconds=30)
+    ran = stage.run(
+        ["sh", "-c", _SCRIPT, "redis", str(sized["port"]), placed.host.address, *names], seconds=CHECK_SECONDS
+    )
     if ran.status != 0:
         return Verdict(accepted=False, says=_telling(ran.output) or "Redis did not start with this file")
     lines = ran.output.splitlines()

@@ -7,12 +7,20 @@ import re
 from collections.abc import Iterator
 
 from topology.components.base import Stage, Verdict
+from topology.components.booting import CHECK_SECONDS
 from topology.components.slony.files import SCRIPTS, folder_of, listed_of, unit_of
 from topology.components.slony.settings import Node, nodes_of, own_node
 from topology.design import Site
 
 _SLON = """
-timeout 2 slon -f "$1" 2>&1 | grep -E 'WARN|ERROR|conn_info|cluster_name|usage'
+slon -f "$1" >/run/validate-slon 2>&1 & slon=$!
+for try in $(seq 600); do # it has read its file once it misses its database
+    kill -0 $slon 2>/dev/null || break
+    grep -q FATAL /run/validate-slon && break
+    sleep 0.1
+done
+{ kill $slon; wait $slon; } 2>/dev/null
+grep -E 'WARN|ERROR|conn_info|cluster_name|usage' /run/validate-slon
 systemd-analyze verify "$2" 2>&1 | grep -F "$(basename "$2")"
 """
 _LISTED = "set add table (set id = 1, origin = 1, id = 1, fully qualified name = 'public.auth_user');\n"
@@ -51,7 +59,7 @@ def _problems(stage: Stage, site: Site, own: Node, nodes: tuple[Node, ...]) -> I
 def _of_slon(stage: Stage, site: Site, own: Node) -> Iterator[str]:
     """slon starts with a key that it does not know, and with a value out of range: it warns, and takes its own."""
     unit = f"/etc/systemd/system/{unit_of(site)}"
-    ran = stage.run(["sh", "-c", _SLON, "slon", f"{folder_of(site)}/slon.conf", unit])
+    ran = stage.run(["sh", "-c", _SLON, "slon", f"{folder_of(site)}/slon.conf", unit], seconds=CHECK_SECONDS)
     said = [_TIME.sub("", line) for line in ran.output.splitlines()]
     yield from (line for line in said if "option c" not in line)
     if not any("cluster_name = " + site.database in line for line in said):

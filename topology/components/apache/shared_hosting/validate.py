@@ -9,6 +9,7 @@ from __future__ import annotations
 from topology.components.apache.shared_hosting.files import python_of, script_of
 from topology.components.apache.shared_hosting.provider import PLACE, apache_of
 from topology.components.base import Stage, Verdict
+from topology.components.booting import CHECK_SECONDS
 
 RUNTIME = "/run/validate/provider"
 PORT = 8080
@@ -56,7 +57,7 @@ for host, path in zip(sys.argv[1::2], sys.argv[2::2]):
 _SCRIPT = f"""
 mkdir -p {RUNTIME}/fcgid
 apache2 -f {PLACE} -k start || {{ cat {RUNTIME}/error.log; exit 1; }}
-for try in $(seq 50); do [ -s {RUNTIME}/apache2.pid ] && break; sleep 0.1; done
+for try in $(seq 600); do [ -s {RUNTIME}/apache2.pid ] && break; sleep 0.1; done
 python3 -c "$0" "$@" || cat {RUNTIME}/error.log
 kill "$(cat {RUNTIME}/apache2.pid)"
 """
@@ -72,7 +73,7 @@ def check(stage: Stage) -> Verdict:
         stage.scaffold(path, f'#!/bin/sh\nexec python3 {PROGRAM} "$@"\n', mode=0o755)
     asked = [word for site in sites for word in (site.domains[0], f"{site.path}a/b/?q=1")]
     asked += [word for site in sites for word in (site.domains[0], f"{site.path}.htaccess")]
-    ran = stage.run(["sh", "-c", _SCRIPT, _ASK, *asked], as_root=False, seconds=30)
+    ran = stage.run(["sh", "-c", _SCRIPT, _ASK, *asked], as_root=False, seconds=CHECK_SECONDS)
     expected = [f"200 {site.path}{site.name}.fcgi /a/b/ q=1" for site in sites]
     said = ran.output.strip().splitlines()
     hidden = [line[:4] for line in said[len(sites) :] if line[:4].strip().isdecimal()]
