@@ -8,10 +8,11 @@ from __future__ import annotations
 import contextlib
 import resource
 import shlex
+import socket
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from topology.rehearsal.hosts import Host, plain_environment
 from topology.rehearsal.mounts import mount, unmount
 from topology.rehearsal.units import CREDENTIALS, DIRECTORIES, Command, Unit, read_environment, read_unit
 
-STARTING_SECONDS = 60.0
+STARTING_SECONDS = 120.0
 STOPPING_SECONDS = 15.0
 SAID_LINES = 15
 PIDS = "/run/rehearsal/pids"
@@ -139,6 +140,8 @@ class Services:
         if unit.get("Type", "simple") in ("forking", "oneshot"):
             for command in commands:
                 self._run(unit, command, variables)
+            if unit.get("Type") == "forking" and unit.get("PIDFile"):  # written a moment after the first process ends
+                self._wait_while_it_starts(unit, lambda: bool(self._main_pid(unit)))
         else:
             self._stay(unit, commands[0], variables)
         for command in unit.commands("ExecStartPost", self._environment(unit)):
@@ -156,12 +159,31 @@ class Services:
         return tuple(replace(command, words=(*command.words, word)) for command in commands)
 
     def _stay(self, unit: Unit, command: Command, variables: Mapping[str, str]) -> None:
-        with self._log(unit.name).open("ab") as log:
-            argv = self._argv(unit, command, pid_file=_own_pid_file(unit))
-            self._running[unit.name] = self.host.start(argv, env=variables, log=log)
         place = self.host.root / _own_pid_file(unit).lstrip("/")
-        until = time.monotonic() + STARTING_SECONDS
-        while not _is_written(place) and self._running[unit.name].poll() is None and time.monotonic() < until:
+        tells = unit.get("Type") == "notify"
+        with self._log(unit.name).open("ab") as log, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+            place.unlink(missing_ok=True)  # of the run before
+            argv = self._argv(unit, command, pid_file=_own_pid_file(unit))
+            env = {**variables, "NOTIFY_SOCKET": self._listen(unit, told)} if tells else variables
+            self._running[unit.name] = self.host.start(argv, env=env, log=log)
+            self._wait_while_it_starts(unit, lambda: _is_written(place))
+            if tells:
+                self._wait_while_it_starts(unit, lambda: _says_ready(told))
+
+    def _listen(self, unit: Unit, told: socket.socket) -> str:
+        """Where a program tells that it takes requests from now on, as systemd has it told."""
+        path = f"{_own_pid_file(unit)}.notice"
+        place = self.host.root / path.lstrip("/")
+        place.unlink(missing_ok=True)
+        told.bind(str(place))
+        told.setblocking(False)
+        place.chmod(0o777)
+        return path
+
+    def _wait_while_it_starts(self, unit: Unit, comes: Callable[[], bool]) -> None:
+        """Until something comes, or the program has ended, or the time is over."""
+        running, until = self._running.get(unit.name), time.monotonic() + STARTING_SECONDS
+        while not comes() and time.monotonic() < until and (running is None or running.poll() is None):
             time.sleep(0.01)
 
     def _run(self, unit: Unit, command: Command, variables: Mapping[str, str]) -> None:
@@ -271,6 +293,13 @@ def _limits(unit: Unit) -> list[str]:
     if not files.isdecimal():
         return []
     return ["prlimit", f"--nofile={min(int(files), resource.getrlimit(resource.RLIMIT_NOFILE)[1])}", "--"]
+
+
+def _says_ready(told: socket.socket) -> bool:
+    """Whether a program has told so, among whatever else it tells."""
+    with contextlib.suppress(BlockingIOError):
+        return b"READY=1" in told.recv(4096).split(b"\n")
+    return False
 
 
 def _is_written(place: Path) -> bool:
