@@ -13,6 +13,7 @@ from topology.components import Cluster
 from topology.design import Design, Server
 from topology.errors import TierwrightError
 from topology.rehearsal.names import Names, main_name
+from topology.rehearsal.questions import wait_until_all_answer
 from topology.rehearsal.startup import Startup
 from topology.rehearsal.traffic import Load, Traffic
 
@@ -20,10 +21,12 @@ RATE = 20.0
 """Requests a second: far below what one server carries, since this asks for correctness and not for speed."""
 CALM_SECONDS = 2.0
 AWAY_SECONDS = 4.0
-DRAINED_SECONDS = 40.0
+DRAINED_SECONDS = 90.0
 QUIET_SECONDS = 1.0
 """Without any connection, before a server counts as drained: a balancer takes its new files a moment later."""
-READY_SECONDS = 30.0
+QUIET_LOOKS = 10
+"""Looks in that time that find a connection to another server: else nobody asks, and the quiet says nothing."""
+READY_SECONDS = 120.0
 PATHS = ("/", "/cached/?page=drill", "/echo/?a=1", "/slow/")
 """The last one takes half a second, so that there is always a request on its way when something happens."""
 ENTRANCES = ("balancer", "dns")
@@ -85,6 +88,7 @@ def take_away_and_put_back(startup: Startup, server: str) -> Drill:
         _enter(startup, startup.bundle)
         time.sleep(CALM_SECONDS)
         away = traffic.end()
+    wait_until_all_answer(startup.cluster, startup.rack)
     after = _calm(startup)
     return Drill(server=server, before=before, away=away, after=after, drained_seconds=drained, back_seconds=back)
 
@@ -138,13 +142,16 @@ def _actions(files: list[HostFile]) -> Mapping[str, str]:
 def _wait_until_drained(startup: Startup, server: str) -> None:
     """Until no balancer holds a connection to it; a health check that is on its way counts too."""
     address = startup.rack.hosts[server].address
+    others = [host.address for host in startup.cluster.hosts_offering("app") if host.name != server]
     pids = [startup.rack.hosts[host.name].pid for host in startup.cluster.hosts_offering("balancer")]
     until = time.monotonic() + DRAINED_SECONDS
-    talked = time.monotonic()
-    while time.monotonic() - talked < QUIET_SECONDS:
+    talked, looks = time.monotonic(), 0
+    while time.monotonic() - talked < QUIET_SECONDS or looks < QUIET_LOOKS:
         if any(_talks(pid, address) for pid in pids):
-            talked = time.monotonic()
-        if talked > until:
+            talked, looks = time.monotonic(), 0
+        elif any(_talks(pid, other) for pid in pids for other in others):
+            looks += 1
+        if time.monotonic() > until:
             raise TierwrightError(f"the balancer still talks to {server} {DRAINED_SECONDS:g} s after it was drained")
         time.sleep(0.02)
 
@@ -181,7 +188,7 @@ def _power_on(startup: Startup, server: str) -> None:
 
 def health_status(address: str, name: str, path: str) -> int:
     """The status of one health check; 0 where there is no answer."""
-    asked = http.client.HTTPConnection(address, 80, timeout=2)
+    asked = http.client.HTTPConnection(address, 80, timeout=10)
     try:
         asked.request("GET", path, headers={"Host": name})
         return asked.getresponse().status

@@ -36,12 +36,12 @@ class Count:
 
 
 async def send_all(job: Mapping[str, Any], stop: threading.Event) -> Count:
-    """Requests until the time is over or `stop` is set; every one that was begun is waited for."""
+    """Requests until the time is over or `stop` is set, and not fewer than the least; each is waited for."""
     count, chance = Count(), random.Random(job["seed"])
     running: set[asyncio.Task[None]] = set()
     began = due = time.monotonic()
     number = 0
-    while due - began < job["seconds"] and not stop.is_set():
+    while number < job.get("least", 0) or (due - began < job["seconds"] and not stop.is_set()):
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         count.late = max(count.late, (time.monotonic() - due) * 1000)
         task = asyncio.create_task(_send(job, number, due, count, due - began))

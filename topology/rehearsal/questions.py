@@ -20,9 +20,10 @@ ARTICLES = 20
 UPLOAD_BYTES = 70_000
 REPEATS = 12
 """Requests by which every application server is met, whatever the balancer's turn."""
-WHOLE_SECONDS = 40.0
+WHOLE_SECONDS = 120.0
 CLOSED_SECONDS = 0.5
-REPLICA_SECONDS = 20.0
+REPLICA_SECONDS = 60.0
+FOREIGN_SECONDS = 15.0
 READER, PASSWORD = "reader", "rehearsed"
 COUNT_ROWS = {
     "postgresql": "runuser -u postgres -- psql -d {database} -At -c 'select count(*) from {table}'",
@@ -73,11 +74,18 @@ def wait_until_whole(cluster: Cluster, rack: Rack) -> None:
     Balancers take a moment to trust a server, and a first copy takes as long as the data is large.
     Where that does not come, the questions say what is wrong.
     """
-    until = time.monotonic() + WHOLE_SECONDS
     for site in cluster.sites:
         asking = Asking(cluster=cluster, rack=rack, site=site)
         for offer in cluster.providers("sql_replica"):
             _rows_when(asking, offer.placed.host.name, offer.endpoint, str(ARTICLES))
+    wait_until_all_answer(cluster, rack)
+
+
+def wait_until_all_answer(cluster: Cluster, rack: Rack) -> None:
+    """Wait until every application server answers through every front door, for as long as a busy machine needs."""
+    until = time.monotonic() + WHOLE_SECONDS
+    for site in cluster.sites:
+        asking = Asking(cluster=cluster, rack=rack, site=site)
         while not rack.client.asking(_bound_whole(asking)) and time.monotonic() < until:
             time.sleep(0.5)
 
@@ -194,8 +202,8 @@ def health(asking: Asking) -> str:
 def foreign_name(asking: Asking) -> str:
     """A name that is no site's gets no page."""
     [address, *_] = asking.names.opened("page")
-    with socket.create_connection((address, 80), 5) as asked:
-        asked.settimeout(5)
+    with socket.create_connection((address, 80), FOREIGN_SECONDS) as asked:
+        asked.settimeout(FOREIGN_SECONDS)
         asked.sendall(b"GET / HTTP/1.0\r\nHost: nobody.example\r\n\r\n")
         answer = asked.recv(4096)
     status = answer.split()[1].decode() if answer else "closed"

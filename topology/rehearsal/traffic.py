@@ -14,9 +14,11 @@ from topology.errors import TierwrightError
 from topology.rehearsal.hosts import Host
 
 GENERATOR = Path(__file__).with_name("generator.py")
-TIMEOUT_SECONDS = 10.0
-MOST_SECONDS = 120.0
-ENDING_SECONDS = 30.0
+TIMEOUT_SECONDS = 30.0
+MOST_SECONDS = 300.0
+ENDING_SECONDS = 90.0
+LEAST = 20
+"""Requests, however late the machine lets them begin."""
 SEED = 21
 
 
@@ -48,6 +50,7 @@ class Traffic:
             "paths": list(paths),
             "rate": rate,
             "seconds": MOST_SECONDS,
+            "least": LEAST,
             "timeout": TIMEOUT_SECONDS,
             "seed": SEED,
         }
@@ -63,7 +66,7 @@ class Traffic:
         self._generator.stdin.flush()
 
     def end(self) -> Load:
-        """Begin no more requests, wait for those that are on their way, and count."""
+        """Begin no more requests than the least, wait for those that are on their way, and count."""
         said, wrong = self._generator.communicate(timeout=ENDING_SECONDS)
         if self._generator.returncode:
             raise TierwrightError(f"the load generator ended with {self._generator.returncode}: {wrong[-500:]}")

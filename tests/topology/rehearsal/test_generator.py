@@ -59,5 +59,15 @@ def test_it_stops_when_it_is_told() -> None:
     assert summary(count)["requests"] == 0
 
 
+def test_a_machine_that_is_late_sends_the_least_all_the_same() -> None:
+    stop = threading.Event()
+    stop.set()
+    job = {"addresses": ["127.0.0.253"], "host": "h", "paths": ["/"], "timeout": 2}
+
+    count = asyncio.run(send_all({**job, "seed": 1, "seconds": 60, "rate": 200, "least": 3}, stop))
+
+    assert summary(count)["requests"] == 3
+
+
 def test_a_count_without_answers_has_no_times() -> None:
     assert summary(Count())["p95_ms"] is None
