@@ -29,7 +29,7 @@ from typing import IO, TypeVar
 from topology.components import ConfigFile, Ran
 from topology.errors import TierwrightError
 
-SETUP_SECONDS = 30.0
+SETUP_SECONDS = 60.0
 LEAVE_SECONDS = 10.0
 LATE = 124
 """The exit status of a program that was stopped, as timeout(1) has it."""
@@ -135,7 +135,7 @@ class Host(Namespace):
         spaces = ("--mount", "--net", "--pid", "--ipc", "--uts", "--root", "--wd")
         return ["nsenter", f"--target={self.pid}", *spaces, "--", "setpriv", f"--bounding-set={_WITHOUT}", "--"]
 
-    def run(self, argv: Sequence[str], *, seconds: float = 60, input: str = "") -> Ran:
+    def run(self, argv: Sequence[str], *, seconds: float = 180, input: str = "") -> Ran:
         """Run one program to its end, as root."""
         ended = subprocess.Popen(
             [*self.entering(), *argv],

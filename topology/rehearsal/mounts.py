@@ -14,7 +14,7 @@ SERVER_STAND_IN = "sftp-server on the port of NFS stands in for the kernel's NFS
 CLIENT_STAND_IN = "sshfs without ssh stands in for the NFS mount {where}"
 _OWNER = "www-data"
 """All files of a site are its; the stand-in answers as this user, so that a file has one owner on every host."""
-SECONDS = 10.0
+SECONDS = 60.0
 
 
 def kernel_has_nfs() -> bool:

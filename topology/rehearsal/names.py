@@ -6,6 +6,7 @@ import secrets
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from topology.components import PUBLIC, Cluster, Edge
@@ -13,7 +14,9 @@ from topology.design import Site
 from topology.errors import TierwrightError
 from topology.workload import Kind
 
-SECONDS = 2.0
+SECONDS = 5.0
+TRIES = 3
+"""A question by UDP may be lost, so that every resolver asks again."""
 PORT = 53
 _TYPE_A = 1
 
@@ -65,11 +68,18 @@ def look_up(name: str, server: str) -> tuple[str, ...]:
     number = secrets.randbelow(1 << 16)
     labels = b"".join(bytes([len(label)]) + label.encode("ascii") for label in name.split("."))
     query = struct.pack("!6H", number, 0, 1, 0, 0, 0) + labels + struct.pack("!BHH", 0, _TYPE_A, 1)
+    return tuple(_addresses_in(_answered(query, server), len(query)))
+
+
+def _answered(query: bytes, server: str) -> bytes:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
         asked.settimeout(SECONDS)
+        for _ in range(TRIES - 1):
+            asked.sendto(query, (server, PORT))
+            with suppress(TimeoutError):
+                return asked.recv(4096)
         asked.sendto(query, (server, PORT))
-        answer = asked.recv(4096)
-    return tuple(_addresses_in(answer, len(query)))
+        return asked.recv(4096)
 
 
 def _addresses_in(answer: bytes, place: int) -> Iterator[str]:

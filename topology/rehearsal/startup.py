@@ -26,7 +26,7 @@ from topology.rehearsal.mounts import kernel_has_nfs, stand_in_for_nfs_server
 from topology.rehearsal.preparations import Preparing
 from topology.rehearsal.supervision import Services
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 DATABASES = ("sql", "sql_replica")
 NFS_SERVER = "nfs-server.service"
 Telling = Callable[[str], None]

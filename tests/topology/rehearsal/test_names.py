@@ -44,6 +44,25 @@ def test_addresses_are_read_in_the_order_of_the_answer(monkeypatch: pytest.Monke
     assert found == ("10.0.0.2", "10.0.0.1")
 
 
+def test_a_question_that_was_lost_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(names, "PORT", server.getsockname()[1])
+        monkeypatch.setattr(names, "SECONDS", 0.5)
+        thread = threading.Thread(target=answer_the_second, args=(server,))
+        thread.start()
+        found = names.look_up("www.example.com", "127.0.0.1")
+        thread.join()
+
+    assert found == ("10.0.0.2", "10.0.0.1")
+
+
+def answer_the_second(server: socket.socket) -> None:
+    """Nothing to the first question."""
+    server.recvfrom(512)
+    answer_once(server)
+
+
 def answer_once(server: socket.socket) -> None:
     """Two addresses, one by a pointer and one by the whole name."""
     query, client = server.recvfrom(512)
