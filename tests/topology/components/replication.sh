@@ -19,11 +19,11 @@ on() { # name command: in the network of the host, over its files, as postgres
             [ ! -d "$1/$0$place" ] || mount --bind "$1/$0$place" "$place"
         done
         mount --bind "/run/$0/data" /var/lib/postgresql && cd /var/lib/postgresql && mount --bind "/run/$0/postgresql" /run/postgresql
-        export PGCONNECT_TIMEOUT=5 PGPASSWORD="$3"
+        export PGCONNECT_TIMEOUT=60 PGPASSWORD="$3"
         exec setpriv --reuid=postgres --regid=postgres --clear-groups sh -c "$2"' "$1" "$trees" "$2" "${PASSWORD:-}"
 }
 ready() { # name, words that its program says
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         ! grep -q "$2" "/run/$1/said" 2>/dev/null || return 0
         sleep 0.1
     done
@@ -59,7 +59,7 @@ pool="host=127.0.0.1 port=6432 user=newspaper dbname=newspaper"
 ask web1 "$pool" "create table pages (title text); insert into pages values ('front')"
 echo "through the pool: $(ask web1 "$pool" 'select title from pages')"
 behind="select replay_lsn <> pg_current_wal_lsn() from pg_stat_replication"
-for _ in $(seq 50); do
+for _ in $(seq 600); do
     [ "$(ask db1 "$admin" "$behind")" != f ] || break
     sleep 0.1
 done

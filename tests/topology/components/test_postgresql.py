@@ -254,7 +254,7 @@ def test_a_pool_a_primary_and_a_replica_work_together_and_the_replica_takes_over
     alone = stage_of(design.find("db3", "postgresql_replica"), tmp_path / "empty", real_root=True)
     query = users_query(design.find("web1", "pgbouncer")).replace('"', '\\"')
 
-    ran = alone.run(["bash", str(SCRIPT), str(tmp_path), query, copied, marked], seconds=120)
+    ran = alone.run(["bash", str(SCRIPT), str(tmp_path), query, copied, marked], seconds=300)
 
     assert "through the pool: front" in ran.output, ran.output
     assert "streams to: db2|streaming" in ran.output, ran.output
