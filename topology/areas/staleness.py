@@ -103,14 +103,14 @@ def _role_edits(old: Area, area: Area) -> Iterator[str]:
                 key, says = "the server type", f"{value} instead of {was}"
             else:
                 key = ".".join((role, *edit.path.split("/")[1:]))
-                says = f"{_derived(edit.value)} instead of {_derived(edit.was)}"
+                says = f"{_or(edit.value, 'derived')} instead of {_or(edit.was, 'derived')}"
             found.setdefault((key, says), []).append(host)
     for (key, says), hosts in found.items():
         yield f"{key} on {listing(hosts)} is {says}"
 
 
-def _derived(value: object) -> str:
-    return "derived" if value is MISSING else shown(value)
+def _or(value: object, missing: str) -> str:
+    return missing if value is MISSING else shown(value)
 
 
 def _size_edits(old: Area, area: Area) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _assumptions(old: Area | None, area: Area) -> Iterator[str]:
                 yield f"price of {edit.path[7:]} {_price(edit.was)} → {_price(edit.value)} a month"
             continue
         label, unit = _LABELS.get(edit.path, (told(edit.path), ""))
-        yield f"{label} {shown(edit.was)} → {shown(edit.value)}{unit}"
+        yield f"{label} {_or(edit.was, 'not said')} → {_or(edit.value, 'not said')}{unit}"
 
 
 def _price(price: list[object]) -> str:
