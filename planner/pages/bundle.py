@@ -13,20 +13,19 @@ from django.views.decorators.http import require_POST, require_safe
 from planner.checking import again, look_up, report_of
 from planner.errors import refusal
 from planner.http import HtmxRequest, page
-from planner.keeping import Kept
 from planner.models import Checking
+from planner.packed import packed
 from planner.people import current
 from planner.plans import plan_for
 from planner.review import Refused, policies
+from planner.review.certificate import certified
 from topology import revisions
 from topology.bundles import Answer, Bundle, HostFile, strangers, unvalidated, write_tar_gz, write_zip
 from topology.errors import TierwrightError
 from topology.models import Plan, Revision
-from topology.packing import Packed, pack
+from topology.packing import Packed
 
 NOT_YET = "the programs were not asked yet when this bundle was downloaded"
-_PACKED: Kept[tuple[str, str], Packed] = Kept(most=4)
-"""Few, since a bundle of a thousand servers has some ten million characters."""
 KINDS = {"zip": (write_zip, "application/zip"), "tar.gz": (write_tar_gz, "application/gzip")}
 
 
@@ -78,12 +77,12 @@ def bundle(request: HtmxRequest, plan: str) -> HttpResponse:
 def file(request: HtmxRequest, plan: str, number: int, host: str, name: str) -> HttpResponse:
     """One file: its text, its validator's answer and the reason behind each number."""
     found, revision = _revision(request, plan, number)
-    packed = _packed(revision)
+    made = packed(revision).bundle
     try:
-        shown = packed.bundle.file(host, name)
+        shown = made.file(host, name)
     except KeyError:
         raise Http404(f"this bundle has no file {name} on {host}") from None
-    report = report_of(look_up(packed.bundle, revision))
+    report = report_of(look_up(made, revision))
     answer = report.answer(host, name) if report else None
     context = {"plan": found, "revision": revision, "row": FileRow(file=shown, answer=answer), "host": host}
     return page(request, "planner/bundle_file.html", context, parts=("file",))
@@ -99,13 +98,13 @@ def download(request: HtmxRequest, plan: str, number: int, kind: str) -> HttpRes
             "there are errors across the files of this plan: mend them, or take them on with a reason and a name, on"
             " its page of checks"
         )
-    packed = found.bundle
-    report = report_of(look_up(packed, revision)) or unvalidated(packed, NOT_YET)
+    made = certified(found.bundle, revision)
+    report = report_of(look_up(made, revision)) or unvalidated(made, NOT_YET)
     write, content_type = KINDS[kind]
     buffer = io.BytesIO()
-    write(packed.with_report(report), buffer)
+    write(made.with_report(report), buffer)
     response = HttpResponse(buffer.getvalue(), content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{packed.name}.{kind}"'
+    response["Content-Disposition"] = f'attachment; filename="{made.file_name}.{kind}"'
     return response
 
 
@@ -115,25 +114,25 @@ def check_again(request: HtmxRequest, plan: str, number: int) -> HttpResponse:
     found, revision = _revision(request, plan, number)
     if why_not := policies.why_not_ask(current(request), found):
         raise Refused(why_not)
-    again(_packed(revision).bundle, revision)
+    again(packed(revision).bundle, revision)
     return redirect("bundle", plan)
 
 
 def _answer(request: HtmxRequest, plan: Plan, revision: Revision) -> HttpResponse:
     try:
-        packed = _pack(request, revision)
+        found = _pack(request, revision)
     except TierwrightError as error:
         refused = {"plan": plan, "revision": revision, "problem": refusal(error)}
         return page(request, "planner/no_bundle.html", refused, status=422)
-    checking = look_up(packed.bundle, revision)
+    checking = look_up(found.bundle, revision)
     report = report_of(checking)
     context = {
         "plan": plan,
         "revision": revision,
-        "bundle": packed.bundle,
-        "missing": (*packed.missing, *filter(None, [strangers(packed.bundle.cluster.design.system)])),
-        "stopping": packed.stopping,
-        "hosts": _hosts(packed.bundle, checking),
+        "bundle": certified(found.bundle, revision),
+        "missing": (*found.missing, *filter(None, [strangers(found.bundle.cluster.design.system)])),
+        "stopping": found.stopping,
+        "hosts": _hosts(found.bundle, checking),
         "checking": checking,
         "report": report,
         "running": _running(request, revision),
@@ -146,15 +145,7 @@ def _answer(request: HtmxRequest, plan: Plan, revision: Revision) -> HttpRespons
 
 def _pack(request: HtmxRequest, revision: Revision) -> Packed:
     """The bundle with its runbook: from the revision that `from` names, else as a first installation."""
-    return _packed(revision, _running(request, revision))
-
-
-def _packed(revision: Revision, before: Revision | None = None) -> Packed:
-    """The bundle of a revision, kept by its digest: the page is asked again and again while programs check it."""
-    key = (revision.digest, before.digest if before else "")
-    return _PACKED.get(
-        key, lambda: pack(revisions.design_of(revision), before=revisions.design_of(before) if before else None)
-    )
+    return packed(revision, _running(request, revision))
 
 
 def _running(request: HtmxRequest, revision: Revision) -> Revision | None:
@@ -165,7 +156,7 @@ def _running(request: HtmxRequest, revision: Revision) -> Revision | None:
     return revisions.get(revision.plan, int(text))
 
 
-def _hosts(packed: Bundle, checking: Checking) -> list[HostRows]:
+def _hosts(made: Bundle, checking: Checking) -> list[HostRows]:
     report = report_of(checking)
     return [
         HostRows(
@@ -175,10 +166,10 @@ def _hosts(packed: Bundle, checking: Checking) -> list[HostRows]:
             roles=tuple(role.name for role in host.roles),
             files=tuple(
                 FileRow(file=item, answer=report.answer(item.host, item.path) if report else None)
-                for item in packed.by_host[host.name]
+                for item in made.by_host[host.name]
             ),
         )
-        for host in packed.cluster.design.hosts
+        for host in made.cluster.design.hosts
     ]
 
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from topology.bundles.report import ValidationReport
 from topology.components import Cluster, Component, ConfigFile, Placed
@@ -47,6 +47,9 @@ class HostFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
+Standing = Literal["accepted", "DRAFT"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Papers:
     """What is put beside the files for people, made by others and handed in."""
@@ -59,8 +62,16 @@ class Papers:
     """cluster/forecast.json: the forecast's document."""
     rules: Mapping[str, Any] | None = None
     """reports/rules.json: every check and what it found."""
+    standing: Standing = "DRAFT"
+    """Whether a team made these files its baseline."""
     approved_by: tuple[str, ...] = ()
-    """Who approved exactly these files; while there is nobody, the bundle calls itself a draft."""
+    """Who approved exactly these files, or some of them while it is a draft."""
+    plan: str = ""
+    """The plan on the site that the revision is of; empty for a plan file that no team has seen."""
+    revision: int | None = None
+    """Its number there."""
+    audit_head: str = ""
+    """Hash of the event of the team's audit that tells of this standing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +100,11 @@ class Bundle:
         """The plan's name and the first twelve digits of the content digest: the top folder of an archive."""
         return f"{self.cluster.design.name}-{self.content_digest[:12]}"
 
+    @property
+    def file_name(self) -> str:
+        """What an archive is called, without its ending: one that no team has accepted says so before it is opened."""
+        return self.name if self.papers.standing == "accepted" else f"{self.name}-DRAFT"
+
     @cached_property
     def by_host(self) -> Mapping[str, tuple[HostFile, ...]]:
         """Files by host, for every host of the design in its order."""
@@ -103,6 +119,10 @@ class Bundle:
             if file.path == path.lstrip("/"):
                 return file
         raise KeyError((host, path))
+
+    def with_papers(self, **changes: Any) -> Bundle:
+        """The same files with other papers beside them."""
+        return replace(self, papers=replace(self.papers, **changes))
 
     def with_report(self, report: ValidationReport) -> Bundle:
         """The same bundle with what the programs said."""

@@ -23,7 +23,10 @@ def manifest(bundle: Bundle) -> dict[str, Any]:
         "plan_digest": document.digest(bundle.cluster.design),
         "content_digest": bundle.content_digest,
         "engine": ENGINE,
+        "standing": bundle.papers.standing,
+        "revision": bundle.papers.revision,
         "approved_by": list(bundle.papers.approved_by),
+        "audit_head": bundle.papers.audit_head or None,
         "files": [_row(file) for file in bundle.files],
     }
 

@@ -26,9 +26,28 @@ def readme(bundle: Bundle) -> str:
 
 
 def _standing(bundle: Bundle) -> str:
-    if bundle.papers.approved_by:
-        return f"Approved by {', '.join(bundle.papers.approved_by)}."
-    return "**DRAFT: nobody has approved these files.** Have them reviewed before they go to a server."
+    papers = bundle.papers
+    names = ", ".join(papers.approved_by)
+    if papers.standing == "accepted":
+        says = f"Approved by {names}." if names else "**Nobody approved it: the rules were set aside by an owner.**"
+        return " ".join(
+            filter(None, [f"Accepted as revision {papers.revision} of {papers.plan}.", says, _proof(bundle)])
+        )
+    if papers.revision is None:
+        return f"**DRAFT: no review.** {_BEFORE}"
+    of = f"revision {papers.revision} of {papers.plan}"
+    some = f" Some of them were approved by {names}, which is not enough." if names else ""
+    return " ".join(
+        filter(None, [f"**DRAFT: nobody has accepted these files**, {of}.{some} {_BEFORE}", _proof(bundle)])
+    )
+
+
+_BEFORE = "Have them reviewed before they go to a server."
+
+
+def _proof(bundle: Bundle) -> str:
+    head = bundle.papers.audit_head
+    return f"The site's audit tells of it: `manage.py verify_history --head {head}`." if head else ""
 
 
 def _contents(bundle: Bundle) -> str:

@@ -178,7 +178,7 @@ def test_a_bundle_is_made_once_for_all_who_look_at_it(client: Client, monkeypatc
         made.append(design)
         return pack(design, before=before)
 
-    monkeypatch.setattr("planner.pages.bundle.pack", counted)
+    monkeypatch.setattr("planner.packed.pack", counted)
     page, archive = reverse("bundle", args=[plan.slug]), reverse("bundle_zip", args=[plan.slug, 1])
 
     answers = [client.get(address).status_code for address in (page, page, archive)]

@@ -128,13 +128,42 @@ def test_what_is_done_by_hand_stands_with_the_host() -> None:
     assert "`/etc/greeter/secret`" in text
 
 
-def test_a_bundle_is_a_draft_until_somebody_approved_it() -> None:
-    draft = _texts(members(small_bundle()))["README.md"]
-    approved = _texts(members(bundle_of(cluster_with(), papers=Papers(approved_by=("alice", "bob")))))["README.md"]
+def test_a_bundle_that_no_team_has_seen_is_a_draft_without_review() -> None:
+    draft = small_bundle()
 
-    assert "**DRAFT: nobody has approved these files.**" in draft
-    assert "Approved by alice, bob." in approved
-    assert "DRAFT" not in approved
+    assert "**DRAFT: no review.**" in _texts(members(draft))["README.md"]
+    assert draft.file_name == f"{draft.name}-DRAFT"
+    assert manifest(draft) | {"standing": "DRAFT", "revision": None, "audit_head": None} == manifest(draft)
+
+
+def test_a_revision_that_waits_for_more_approvals_is_a_draft() -> None:
+    draft = small_bundle().with_papers(plan="paper-p1", revision=2, approved_by=("alice",), audit_head="ab" * 32)
+
+    text = _texts(members(draft))["README.md"]
+
+    assert "**DRAFT: nobody has accepted these files**, revision 2 of paper-p1." in text
+    assert "Some of them were approved by alice, which is not enough." in text
+
+
+def test_an_accepted_bundle_names_its_revision_its_approvers_and_the_audit() -> None:
+    accepted = small_bundle().with_papers(
+        standing="accepted", plan="paper", revision=4, approved_by=("alice", "bob"), audit_head="ab" * 32
+    )
+
+    text = _texts(members(accepted))["README.md"]
+
+    assert "Accepted as revision 4 of paper. Approved by alice, bob." in text
+    assert f"manage.py verify_history --head {'ab' * 32}" in text
+    assert "DRAFT" not in text
+    assert accepted.file_name == accepted.name
+    assert manifest(accepted)["revision"] == 4
+    assert manifest(accepted)["audit_head"] == "ab" * 32
+
+
+def test_a_bundle_that_was_accepted_against_the_rules_says_that_nobody_approved_it() -> None:
+    accepted = small_bundle().with_papers(standing="accepted", plan="paper", revision=4)
+
+    assert "**Nobody approved it: the rules were set aside by an owner.**" in _texts(members(accepted))["README.md"]
 
 
 def test_a_bundle_that_nobody_checked_says_so_of_every_file() -> None:
