@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
-from planner.models import Holding, Membership, Proposal, Role, Team
+from planner.models import Holding, Membership, Proposal, Role, State, Team
 from planner.people import LOCAL_TEAM, current, local_person
 from topology import demo, revisions
 from topology.design import Design
@@ -73,6 +73,12 @@ def role_of(user: User, plan: Plan) -> Role | None:
     """What the person may do with the plan; None for an outsider."""
     found = Membership.objects.filter(user=user, team=team_of(plan)).values_list("role", flat=True).first()
     return None if found is None else Role(found)
+
+
+def open_proposals(plan: Plan) -> QuerySet[Proposal]:
+    """What the plan may become next, the last touched first."""
+    waiting = [state for state in State if state.is_open]
+    return Proposal.objects.filter(plan=plan, state__in=waiting).select_related("author").defer("why")
 
 
 def proposal_of(plan: Plan) -> Proposal | None:

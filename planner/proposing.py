@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 
 from planner.models.threads import MOST_TEXT
+from planner.review import policies
 from topology import document
 from topology.components import catalogue
 from topology.design import Design, TierwrightError
 from topology.models import Plan, printable
-from topology.revisions import load
+from topology.revisions import get, load
 from topology.stages import every_stage, evolve
 
+Words = dict[str, object]
 SOURCES = (
     ("plan", "The plan as it stands, to be changed in the editor"),
     ("stage", "One of the five stages"),
@@ -86,3 +89,20 @@ class ProposeForm(forms.Form):
             raise TierwrightError("paste the plan file that is proposed")
         found = document.load(cleaned["document"], catalogue=catalogue())
         return found.model_copy(update={"name": base.name})
+
+
+def context_of(user: User, plan: Plan, form: ProposeForm) -> Words:
+    """What the page with the form shows."""
+    return {
+        "plan": plan,
+        "revision": get(plan),
+        "form": form,
+        "source": form["source"].value(),
+        "why_not": policies.why_not_propose(user, plan),
+    }
+
+
+def of_editor(user: User, plan: Plan, design: Design) -> Words:
+    """The same for what the editor holds, which nobody has saved."""
+    held = {"source": "draft", "document": document.canonical(design).decode()}
+    return context_of(user, plan, ProposeForm(plan, initial=held))

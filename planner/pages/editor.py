@@ -12,14 +12,16 @@ from django.http import HttpResponse, QueryDict
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
-from planner import editing
+from planner import editing, proposing
 from planner.charts import promised_share
 from planner.drawings import Drawn, drawn
 from planner.editing import Draft, common_type, servers_of
 from planner.figures import written
 from planner.http import HtmxRequest, page
 from planner.kinds import kind_at, rank_of
-from planner.plans import plan_for
+from planner.people import current
+from planner.plans import plan_for, proposal_of
+from planner.review import policies
 from planner.saving import save
 from topology import document, revisions
 from topology.capacity import Forecast, forecast
@@ -124,6 +126,8 @@ def editor(request: HtmxRequest, plan: str) -> HttpResponse:
         message = request.POST.get("message", "").strip() or _message(result.changes)
         onward = reverse("editor", args=[plan])
         return save(request, found, result.design, parent_digest=parent, message=message, onward=onward)
+    if request.POST.get("act") == "propose" and result.design is not None:
+        return page(request, "planner/propose.html", proposing.of_editor(current(request), found, result.design))
     return _answer(request, found, head, draft, base, result=result, parent=parent)
 
 
@@ -154,6 +158,9 @@ def _answer(
         "limit": promised_share(result.design or base),
         "problems": problems,
         "message": _message(result.changes),
+        "proposal": proposal_of(plan),
+        "why_not_save": policies.why_not_record(current(request), plan),
+        "why_not_propose": policies.why_not_propose(current(request), plan),
     }
     status = 422 if problems and request.method == "POST" else 200
     return page(request, "planner/editor.html", context, status=status, parts=("editor", "live"))

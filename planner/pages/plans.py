@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from planner.drawings import drawn
 from planner.http import HtmxRequest, page
 from planner.people import current
-from planner.plans import plan_for
-from planner.review import recording
+from planner.plans import open_proposals, plan_for
+from planner.review import policies, recording
 from planner.saving import save
 from topology import document, revisions
 from topology.components import catalogue
@@ -42,7 +42,9 @@ def plan(request: HtmxRequest, plan: str) -> HttpResponse:
         "plan": found,
         "revision": head,
         "drawing": drawn(draw(revisions.design_of(head))),
-        "history": revisions.history(found),
+        "history": revisions.history(found).select_related("accepted_from"),
+        "proposals": list(open_proposals(found)),
+        "why_not_propose": policies.why_not_propose(current(request), found),
     }
     return page(request, "planner/plan.html", context)
 
@@ -88,7 +90,7 @@ def restore(request: HtmxRequest, plan: str, number: int) -> HttpResponse:
         design,
         parent_digest=request.POST.get("parent"),
         message=f"Restore revision {number}",
-        onward=reverse("plan", args=[plan]),
+        onward=_onward(request, plan),
     )
 
 
@@ -101,8 +103,9 @@ def keep(request: HtmxRequest, plan: str) -> HttpResponse:
     sent = form.cleaned_data
     found = plan_for(request, plan)
     design = document.load(sent["document"], catalogue=catalogue())
-    onward = sent["onward"] if _is_ours(request, sent["onward"]) else reverse("plan", args=[plan])
-    return save(request, found, design, parent_digest=sent["parent"], message=sent["message"], onward=onward)
+    return save(
+        request, found, design, parent_digest=sent["parent"], message=sent["message"], onward=_onward(request, plan)
+    )
 
 
 @require_POST
@@ -128,6 +131,12 @@ def _get_revision(plan: Plan, number: int) -> Revision:
         return revisions.get(plan, number)
     except Revision.DoesNotExist:
         raise Http404(f"{plan.name} has no revision {number}; its newest is {plan.head}.") from None
+
+
+def _onward(request: HtmxRequest, plan: str) -> str:
+    """Where the form asks to go afterwards, where that is an address of this site; else to the plan."""
+    asked = request.POST.get("onward", "")
+    return asked if _is_ours(request, asked) else reverse("plan", args=[plan])
 
 
 def _is_ours(request: HtmxRequest, address: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,7 +14,7 @@ from planner.http import HtmxRequest, page
 from planner.models import Proposal, State
 from planner.people import current
 from planner.plans import plan_for, proposal_of
-from planner.proposing import ProposeForm
+from planner.proposing import ProposeForm, context_of
 from planner.review import actions, policies
 from planner.review.states import OPEN
 from topology import revisions
@@ -54,17 +54,7 @@ def propose(request: HtmxRequest, plan: str) -> HttpResponse:
         messages.success(request, f"Proposal #{proposal.number} is a draft: nobody is asked until you ask for review.")
         # Without a design there is nothing to look at yet: the editor comes first.
         return redirect("editor", proposal.draft.slug) if form.design is None else redirect("proposal", proposal.pk)
-    return page(request, "planner/propose.html", _form_context(request, found, form), status=422 if sent else 200)
-
-
-def _form_context(request: HttpRequest, plan: Plan, form: ProposeForm) -> dict[str, object]:
-    return {
-        "plan": plan,
-        "revision": revisions.get(plan),
-        "form": form,
-        "source": form["source"].value(),
-        "why_not": policies.why_not_propose(current(request), plan),
-    }
+    return page(request, "planner/propose.html", context_of(current(request), found, form), status=422 if sent else 200)
 
 
 def _initial(request: HtmxRequest) -> dict[str, str]:

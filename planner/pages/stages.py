@@ -12,7 +12,9 @@ from planner.charts import LineChart, line_chart, promised_share
 from planner.drawings import Drawn, drawn
 from planner.http import HtmxRequest, page
 from planner.keeping import Kept
+from planner.people import current
 from planner.plans import plan_for
+from planner.review import policies
 from planner.saving import save
 from planner.sketches import Row, sketch_of
 from topology import revisions
@@ -91,6 +93,8 @@ def stage(request: HtmxRequest, plan: str, name: str) -> HttpResponse:
         "limit": promised_share(view.design),
         "taught": [Taught(lesson=each, chart=line_chart(each.points, is_wide=each.is_wide)) for each in view.lessons],
         "runbook": of_stage(view),
+        "why_not_save": policies.why_not_record(current(request), found),
+        "why_not_propose": policies.why_not_propose(current(request), found),
     }
     return page(request, "planner/stage.html", context)
 

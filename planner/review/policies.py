@@ -26,6 +26,12 @@ def why_not_save(user: User, plan: Plan) -> str | None:
     )
 
 
+def why_not_record(user: User, plan: Plan) -> str | None:
+    """A new revision of a plan, or of the draft of a proposal."""
+    proposal = plans.proposal_of(plan)
+    return why_not_edit(user, proposal) if proposal else why_not_save(user, plan)
+
+
 def why_not_remove(user: User, plan: Plan) -> str | None:
     """Taking a plan off the lists, and putting it back."""
     if plans.proposal_of(plan):
