@@ -81,8 +81,9 @@ def touches(before: Design, after: Design) -> frozenset[str]:
 
 def meeting(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
     """Paths of `one` that are, hold or are part of a path of `other`: where two changes touch the same thing."""
-    theirs = [split(path) for path in other]
-    return frozenset(path for path in one if any(_nested(split(path), their) for their in theirs))
+    theirs = {split(path) for path in other}
+    above = {path[:number] for path in theirs for number in range(len(path) + 1)}
+    return frozenset(path for path in one if split(path) in above or _is_in(split(path), theirs))
 
 
 def apply(design: Design, edits: Sequence[Edit]) -> Design:
@@ -181,6 +182,5 @@ def _put_together(before: Branch, after: Branch) -> list[str]:
     return [*only(before.children, after.children), *(name for name in after.children if name not in before.children)]
 
 
-def _nested(one: Path, other: Path) -> bool:
-    shorter = min(len(one), len(other))
-    return one[:shorter] == other[:shorter]
+def _is_in(path: Path, wholes: set[Path]) -> bool:
+    return any(path[:number] in wholes for number in range(len(path)))
