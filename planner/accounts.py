@@ -15,6 +15,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
@@ -75,9 +76,9 @@ def places_of(user: User) -> list[Membership]:
 @transaction.atomic
 def make_owner(email: str, team_name: str) -> User:
     """Whoever is to begin: an account with a confirmed address, owner of the team; what is there already is kept."""
-    address = EmailAddress.objects.filter(email__iexact=email, verified=True).select_related("user").first()
-    user = address.user if address else User.objects.create_user(handle_for(email), email)
-    if address is None:
+    found = find(email)
+    user = found or User.objects.create_user(handle_for(email), email)
+    if found is None:
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     team, _ = Team.objects.get_or_create(slug=slug_of(team_name), defaults={"name": team_name})
     before = Membership.objects.filter(team=team, user=user).values_list("role", flat=True).first()
@@ -96,6 +97,22 @@ def password_link(user: User) -> str:
     """The path of a page that sets a password; good for one time and for PASSWORD_RESET_TIMEOUT seconds."""
     key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
+
+
+def find(email: str) -> User | None:
+    """Whose address it is for certain."""
+    address = EmailAddress.objects.filter(email__iexact=email, verified=True).select_related("user").first()
+    return address.user if address else None
+
+
+def end_sessions(user: User | None) -> int:
+    """Log a person out of every browser, or everybody where it is None; how many sessions there were."""
+    known = UserSession.objects.all() if user is None else UserSession.objects.filter(user=user)
+    keys = list(known.values_list("session_key", flat=True))
+    ended = Session.objects.all() if user is None else Session.objects.filter(session_key__in=keys)
+    number, _ = ended.delete()
+    known.delete()
+    return number
 
 
 def logged_in_for(request: HttpRequest) -> float:

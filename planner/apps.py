@@ -13,7 +13,8 @@ class PlannerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let notices and deliveries follow from the events of the audit."""
-        from planner import telling
+        """Let notices and deliveries follow from the events of the audit, and the log from what touches accounts."""
+        from planner import telling, watching
 
         telling.connect()
+        watching.connect()

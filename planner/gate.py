@@ -11,14 +11,15 @@ from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import add_never_cache_headers, patch_cache_control, patch_vary_headers
 
 from planner.accounts import lacks_second_factor, logged_in_for
 from planner.errors import Problem, not_found, refuse
+from planner.watching import note
 
 OPEN = ("/healthz", "/static/", "/accounts/", "/invitations/", "/share/", "/embed/", "/api/")
 """What needs no login: these ask for their own tokens, or for nothing."""
-LOGIN = "/accounts/"
+LOGIN, LOGOUT, API = "/accounts/", "/accounts/logout/", "/api/"
 
 
 class Gate:
@@ -31,6 +32,11 @@ class Gate:
         """Answer in place of the page where somebody may not see it yet."""
         if not settings.ACCOUNTS:
             return _no_login(request) if request.path_info.startswith(LOGIN) else self.get_response(request)
+        response = _in_the_clear() if _is_in_the_clear(request) else self._answer(request)
+        note(request, response.status_code)
+        return _keep_private(request, response)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated and logged_in_for(request) > settings.SESSION_COOKIE_AGE:
             logout(request)
         if request.path_info.startswith(OPEN):
@@ -47,6 +53,27 @@ class Gate:
         if request.method == "POST" and response.status_code == 200 and getattr(form, "errors", None):
             response.status_code = 422
         return response
+
+
+def _is_in_the_clear(request: HttpRequest) -> bool:
+    return settings.HTTPS and request.path_info.startswith(API) and not request.is_secure()
+
+
+def _in_the_clear() -> HttpResponse:
+    """A client of the API is not led to https: it would go on sending its token in the clear first, unnoticed."""
+    says = '{"detail": "use https; a token that was sent in the clear should be revoked"}'
+    return HttpResponse(says, status=403, content_type="application/json")
+
+
+def _keep_private(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """What somebody sees is for their browser alone, and gone from it when they log out."""
+    if request.path_info == LOGOUT and request.method == "POST":
+        response["Clear-Site-Data"] = '"cache"'
+    if request.path_info.startswith(LOGIN):
+        add_never_cache_headers(response)  # codes and secrets among them
+    elif not response.has_header("Cache-Control"):
+        patch_cache_control(response, private=True, no_cache=True)
+    return response
 
 
 def _no_login(request: HttpRequest) -> HttpResponse:

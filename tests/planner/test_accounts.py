@@ -109,6 +109,21 @@ class TestGettingIn:
     def test_an_address_that_does_not_exist_tells_a_stranger_nothing(self, client: Client) -> None:
         assert client.get("/no/such/page/").status_code == 302
 
+    def test_what_somebody_sees_is_for_their_browser_alone(self, client: Client, alice: User) -> None:
+        log_in(client)
+
+        assert "private" in client.get("/account/")["Cache-Control"]
+        assert "no-store" in client.get("/accounts/2fa/")["Cache-Control"]
+        assert client.post("/accounts/logout/")["Clear-Site-Data"] == '"cache"'
+
+    def test_a_token_in_the_clear_is_refused_and_not_led_on(self, client: Client, settings: Settings) -> None:
+        settings.HTTPS = True
+
+        answer = client.get("/api/v1/plans", headers={"Authorization": "Bearer tw_x"})
+
+        assert (answer.status_code, answer["Content-Type"]) == (403, "application/json")
+        assert "use https" in answer.text
+
     @pytest.mark.parametrize("path", ["/healthz", "/accounts/login/", "/accounts/password/reset/"])
     def test_some_pages_need_no_login(self, client: Client, path: str) -> None:
         assert client.get(path).status_code == 200

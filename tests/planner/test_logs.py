@@ -22,3 +22,13 @@ def test_a_query_string_is_cut(line: str, kept: str) -> None:
 
     assert WithoutQuery().filter(record) is True
     assert record.getMessage() == kept
+
+
+def test_a_line_does_not_begin_where_its_writer_did_not() -> None:
+    forged = "Not Found: /a\n2026-11-25 12:00:00 INFO planner.security: ana logged in\r\x1b[2K"
+    record = logging.LogRecord("django.request", logging.WARNING, "", 1, "%s", (forged,), None)
+
+    WithoutQuery().filter(record)
+
+    _first, second = record.getMessage().split("\n")
+    assert second == "  2026-11-25 12:00:00 INFO planner.security: ana logged in\ufffd\ufffd[2K"
