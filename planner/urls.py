@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("planner.pages.plans")),
     path("", include("planner.pages.proposals")),
     path("", include("planner.pages.proposal")),
+    path("", include("planner.pages.discussion")),
     path("", include("planner.pages.stages")),
     path("", include("planner.pages.editor")),
     path("", include("planner.pages.forecast")),

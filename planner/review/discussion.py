@@ -29,6 +29,7 @@ MOST_THREADS = 1000
 MOST_COMMENTS = 300
 """Comments of one thread."""
 LONGEST_NAME = 80
+GUESTS = "a guest comments; for anything more, ask for a place in the team"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,8 @@ class StaleText(Stale):
 class Voice:
     """What a person may do in a discussion, asked once for a whole page of threads."""
 
-    user: User
+    user: User | None
+    """None for a guest."""
     role: Role | None
     is_author: bool
     """Whether the proposal is theirs."""
@@ -75,10 +77,18 @@ def voice_of(user: User, proposal: Proposal) -> Voice:
     )
 
 
+def guest_voice(proposal: Proposal) -> Voice:
+    """What somebody may do who came by a link that lets them comment."""
+    why_not = None if proposal.is_open else _decided(proposal)
+    return Voice(user=None, role=None, is_author=False, why_not_comment=why_not, why_not_edit=GUESTS)
+
+
 def why_not_resolve(voice: Voice, thread: Thread, starter: int | None) -> str | None:
     """Settling a thread; `starter` is the id of who began it. What blocks is not settled by who is held up by it."""
     if voice.why_not_comment:
         return voice.why_not_comment
+    if voice.user is None:
+        return GUESTS
     if voice.user.pk == starter or (voice.role is not None and voice.role.reaches(Role.OWNER)):
         return None
     if thread.blocking:
@@ -94,13 +104,15 @@ def why_not_block(voice: Voice, thread: Thread, starter: int | None) -> str | No
         return voice.why_not_comment
     if thread.blocking:
         return why_not_resolve(voice, thread, starter)
+    if voice.user is None:
+        return GUESTS
     approves = voice.role is not None and voice.role.reaches(Role.APPROVER)
     return None if approves or voice.user.pk == starter else "who began the thread, or an approver, lets it block"
 
 
 def why_not_mend(voice: Voice, comment: Comment) -> str | None:
     """Changing what a comment says."""
-    if comment.author_id != voice.user.pk:
+    if voice.user is None or comment.author_id != voice.user.pk:
         return "a comment is changed by its author alone"
     return voice.why_not_comment
 
@@ -326,11 +338,15 @@ def _refuse_silence(who: Speaker, proposal: Proposal, *, is_more: bool) -> None:
         _refuse(policies.why_not_comment(who, proposal))
         return
     if not proposal.is_open:
-        raise Refused(f"the proposal is {proposal.get_state_display()}; what is said of it now reaches nobody")
+        raise Refused(_decided(proposal))
     if is_more:
-        raise Refused("a guest comments; to block or to suggest a change, ask for a place in the team")
+        raise Refused(GUESTS)
     if not who.name.strip() or len(who.name) > LONGEST_NAME or UNPRINTABLE.search(who.name):
         raise TierwrightError(f"say who you are, in at most {LONGEST_NAME} characters", place=Place(path="name"))
+
+
+def _decided(proposal: Proposal) -> str:
+    return f"the proposal is {proposal.get_state_display()}; what is said of it now reaches nobody"
 
 
 def _refuse(why_not: str | None) -> None:
