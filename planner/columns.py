@@ -13,8 +13,8 @@ from planner.keeping import Kept
 from planner.metrics import Difference, Metric, Verdict, differences
 from planner.sketches import Row, sketch_of
 from topology import document
-from topology.capacity import Forecast, Number, portable
-from topology.design import Design
+from topology.capacity import Forecast, Number, pinned, portable
+from topology.design import Design, TierwrightError
 from topology.weighing import Key, MetricRow, Standing, rows_of, stand
 from topology.workload import Workload
 
@@ -67,10 +67,22 @@ def asked_of(chosen: Sequence[Chosen], traffic: float) -> Asked:
     if not found:
         return Asked(workload=None, traffic=traffic)
     first, design = found[0]
-    assert isinstance(design.workload, Workload)
     if all(item.design is None or item.design.workload == design.workload for item in chosen):
-        return Asked(workload=design.workload, traffic=traffic)
+        return _asked_alike(first, [own for item in chosen if (own := item.design)], design, traffic)
     says = f"All are asked what {first.title} ({first.note}) is asked."
+    return Asked(workload=portable(design), traffic=traffic, says=says)
+
+
+def _asked_alike(first: Chosen, designs: Sequence[Design], design: Design, traffic: float) -> Asked:
+    """One workload, in which the server that was observed is the same for all: a larger one would else be dearer."""
+    assert isinstance(design.workload, Workload)
+    workload = design.workload
+    try:
+        if all(pinned(workload, other) == pinned(workload, design) for other in designs):
+            return Asked(workload=workload, traffic=traffic)
+    except TierwrightError:
+        return Asked(workload=workload, traffic=traffic)
+    says = f"The server that was observed is taken for one of {first.title} ({first.note})."
     return Asked(workload=portable(design), traffic=traffic, says=says)
 
 

@@ -77,6 +77,7 @@ from topology.capacity.variations import (
     deprived,
     needs_varied,
     outlook_varied,
+    pinned,
     portable,
     rearranged,
     survey_varied,
@@ -96,7 +97,7 @@ __all__ = [
     "candidate_design", "cheapest", "cheapest_document", "crowd_of", "date_after", "deprived", "digits", "evaluate",
     "forecast", "forecast_of", "headroom_of", "inputs_of", "lessons_document", "lessons_of", "many_seeds",
     "many_worlds", "memory_on", "needs", "needs_varied", "outlook", "outlook_document", "outlook_varied", "parse_case",
-    "percent", "portable", "read_traffic", "rearranged", "replay", "servers_needed", "simulate", "solve_case",
+    "percent", "pinned", "portable", "read_traffic", "rearranged", "replay", "servers_needed", "simulate", "solve_case",
     "space_of", "stretches", "survey", "survey_varied", "sweep_digest", "sweep_join", "sweep_pieces", "sweep_question",
     "sweep_text", "sweep_work", "to_document", "varied", "without", "workload_of_traffic",
 ]  # fmt: skip

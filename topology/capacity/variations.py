@@ -50,7 +50,7 @@ def varied(design: Design, variation: Variation) -> Design:
     workload = design.workload
     if not isinstance(workload, Workload):
         return rearranged(design, variation)
-    seen = _pinned(workload, design) if variation.is_kept else workload
+    seen = pinned(workload, design) if variation.is_kept else workload
     asked = seen if variation.traffic == 1 else seen.at(variation.traffic)
     return rearranged(design, variation).model_copy(update={"workload": asked})
 
@@ -134,6 +134,15 @@ def portable(design: Design) -> Workload:
     return calibrate(workload, design).model_copy(update={"observed": None}) if workload.observed else workload
 
 
+def pinned(workload: Workload, design: Design) -> Workload:
+    """The workload with the server that was observed by name: a change of type is none of what was seen before."""
+    seen = workload.observed
+    if seen is None or seen.server_type is not None or seen.cores is not None:
+        return workload
+    hosts = resolve(design).hosts_offering("app") or design.hosts
+    return workload.model_copy(update={"observed": seen.model_copy(update={"server_type": hosts[0].type_name})})
+
+
 def cached_share_of(workload: Workload) -> float:
     """Share of dynamic requests that the cache answers as the workload has it, 0 to 1."""
     mix = {name: item for name, item in workload.mix().items() if kind_of(name, item) in DYNAMIC}
@@ -154,15 +163,6 @@ def _request(item: RequestClass, name: str, variation: Variation) -> RequestClas
     if variation.cached_share is not None:
         update["cached_share"] = variation.cached_share
     return item.model_copy(update=update)
-
-
-def _pinned(workload: Workload, design: Design) -> Workload:
-    """The workload with the server that was observed by name: a change of type is none of what was seen before."""
-    seen = workload.observed
-    if seen is None or seen.server_type is not None or seen.cores is not None:
-        return workload
-    hosts = resolve(design).hosts_offering("app") or design.hosts
-    return workload.model_copy(update={"observed": seen.model_copy(update={"server_type": hosts[0].type_name})})
 
 
 def _tier(tier: Tier, variation: Variation, design: Design, taken: set[str]) -> Tier:

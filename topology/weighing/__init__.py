@@ -13,12 +13,13 @@ from topology.design import Design
 from topology.weighing.metrics import METRICS, Key, Metric, MetricRow, Reading, reading_of, rows_of
 from topology.weighing.provenance import weakest_of
 from topology.weighing.sentence import TierCount, sentence_of, servers_of
-from topology.weighing.standing import Standing, stand
+from topology.weighing.standing import Standing, beside, stand
 from topology.weighing.words import nines, ranged
 from topology.workload import Workload
 
 __all__ = [
-    "FAR_MONTHS", "METRICS", "Key", "Metric", "MetricRow", "Reading", "Standing", "TierCount", "Weighing", "nines",
+    "FAR_MONTHS", "METRICS", "Key", "Metric", "MetricRow", "Reading", "Standing", "TierCount", "Weighing", "beside",
+    "nines",
     "ranged", "reading_of", "rows_of", "stand", "to_document", "weigh", "weigh_standing",
 ]  # fmt: skip
 
@@ -79,6 +80,7 @@ def weigh(
 
 def weigh_standing(before: Standing | None, after: Standing, *, today: date, lead_days: int = LEAD_DAYS) -> Weighing:
     """The same for designs whose forecasts are there already."""
+    after = after if before is None else beside(before, after)
     rows, servers = rows_of(before, after), servers_of(before.design if before else None, after.design)
     limit_on = _day(before, today)
     return Weighing(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from topology.capacity import Input, digits
 from topology.value import Basis, Estimate
 from topology.weighing.standing import Standing
+from topology.workload import Workload
 
 MOST = 5
 WORTH_NAMING = 0.001
@@ -25,12 +26,20 @@ def weakest_of(standing: Standing) -> tuple[str, ...]:
         return ()
     ranked = sorted(standing.inputs, key=lambda item: (WEAKEST_FIRST.index(item.figure.basis), -abs(item.effect)))
     named = [item for item in ranked if abs(item.effect) >= WORTH_NAMING and item.figure.basis != "measured"]
-    return (*(_input(item) for item in named[:MOST]), *_growth(standing), ALWAYS)
+    return (*(_input(item) for item in named[:MOST]), *_observed(standing), *_growth(standing), ALWAYS)
 
 
 def _input(item: Input) -> str:
     place = f"workload.classes.{item.of}.{item.name}" if item.of else f"workload.{item.name}"
     return f"{place}: {_told(item.figure, item.unit)}"
+
+
+def _observed(standing: Standing) -> Iterator[str]:
+    """The design's own document does not name the server that was observed: it was taken for one."""
+    own = standing.design.workload
+    seen = own.observed if isinstance(own, Workload) else None
+    if seen is not None and seen.server_type is None and seen.cores is None:
+        yield "workload.observed.server_type: not said, so taken for the first application server before the change"
 
 
 def _growth(standing: Standing) -> Iterator[str]:

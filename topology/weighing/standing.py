@@ -11,9 +11,11 @@ from topology.capacity import (
     Input,
     LimitDate,
     Outlook,
+    calibrate,
     forecast,
     inputs_of,
     outlook,
+    pinned,
 )
 from topology.checks import Finding, findings
 from topology.design import Design, TierwrightError, WorkloadFile
@@ -77,6 +79,28 @@ def stand(design: Design, workload: Workload | None = None) -> Standing:
         return Standing(design=design, workload=asked, forecast=forecast(design, asked))
     except TierwrightError as error:
         return Standing(design=design, workload=asked, forecast=None, trouble=error.sentence)
+
+
+def beside(before: Standing, after: Standing) -> Standing:
+    """The new design asked what was observed where it was observed.
+
+    A busy share whose server nobody named was that of the old design's first application server. Taken for one of the
+    new design's, it would make each request as much dearer as the new servers are larger.
+    """
+    seen = before.workload.observed if before.workload else None
+    if after.workload is None or before.workload is None or seen is None or seen != after.workload.observed:
+        return after
+    try:
+        asked = pinned(after.workload, before.design)
+        if asked == pinned(after.workload, after.design):
+            return after
+    except TierwrightError:
+        return after
+    found = stand(after.design, asked)
+    if found.forecast is None:  # the old design has a server type of its own, which the new one does not know
+        costs = calibrate(before.workload, before.design)
+        found = stand(after.design, after.workload.model_copy(update={"classes": costs.classes, "observed": None}))
+    return found
 
 
 def _gravity(failure: Failure) -> tuple[float, float]:

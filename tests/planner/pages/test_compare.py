@@ -171,6 +171,15 @@ def test_earlier_revisions_and_proposals_are_offered(client: Client, plan: Plan)
     assert f'<option value="proposal.{proposal.pk}">Newspaper #1 Two more</option>' in text
 
 
+def test_a_larger_server_does_not_make_what_was_observed_dearer(client: Client) -> None:
+    start("larger", tiers=[TIERS[0] | {"servers": {"count": 2, "type": "large"}}, TIERS[1]])
+
+    words = words_of(client, "plan=newspaper&plan=larger", **PART)
+
+    assert "The server that was observed is taken for one of Newspaper (as it stands, revision 1)." in words
+    assert re.search(r"Carries 350 requests/s [\d–]+ 700 requests/s better: \+350", words)
+
+
 def test_money_is_drawn_against_response_time(client: Client) -> None:
     start("larger", tiers=larger(4))
 

@@ -84,6 +84,30 @@ def test_a_larger_type_is_a_change_of_servers() -> None:
     assert found.sentence.startswith("web from medium to large: ")
 
 
+def test_what_was_observed_stays_where_it_was_observed() -> None:
+    larger = [WEB | {"servers": {"count": 2, "type": "large"}}, DATABASE]
+    named = {**WORKLOAD, "observed": {**WORKLOAD["observed"], "server_type": "medium"}}
+
+    found = weighed(site(balancer=False), site(tiers=larger))
+
+    said = weighed(site(balancer=False, workload=named), site(tiers=larger, workload=named))
+    assert found.row("capacity").after == said.row("capacity").after
+    assert found.row("capacity").better is True
+    assert any(line.startswith("workload.observed.server_type: not said, so taken for") for line in found.weakest)
+
+
+def test_an_observed_server_of_the_old_design_s_own_type_is_not_forgotten() -> None:
+    own: dict[str, Any] = {"server_types": {"own": {"cores": 4, "ram_mib": 8192, "price_month": 100}}}
+    before = site(tiers=[WEB | {"servers": {"count": 2, "type": "own"}}, DATABASE], **own)
+    after = site(tiers=[WEB | {"servers": {"count": 2, "type": "large"}}, DATABASE])
+
+    row = weighed(before, after).row("capacity")
+
+    assert isinstance(row.before, Number)
+    assert isinstance(row.after, Number)
+    assert row.after.value > 1.5 * row.before.value
+
+
 def test_the_first_design_is_told_by_itself() -> None:
     found = weighed(None, site(web=2))
 
