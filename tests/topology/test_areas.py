@@ -190,6 +190,22 @@ def test_areas_that_came_and_went_are_changed() -> None:
             {"tiers/media": MISSING, "tiers/web/roles/nfs_client": MISSING},
             "nfs_client of the tier web is gone",
         ),
+        (
+            "role:haproxy",
+            {"tiers/web/servers": {"count": 3, "type": "small"}, "notes": "x"},
+            "haproxy.cfg on lb1 changed: the tier web has 3 servers instead of 2",
+        ),
+        (
+            "role:haproxy",
+            {
+                "tiers/web/servers": {"count": 3, "type": "small"},
+                "tiers/media/servers/media1/type": "medium",
+                "sites/news/domains": ["www.example.org"],
+            },
+            "haproxy.cfg on lb1 changed; elsewhere in the plan, the tier web has 3 servers instead of 2, type of the"
+            " server media1 is medium instead of small, domains of the site news are www.example.org instead of"
+            " www.example.com",
+        ),
         ("tier:web", {"notes": "x"}, None),
         ("role:nginx_media", {"tiers/web/servers": {"count": 3, "type": "small"}}, None),
     ],
@@ -253,11 +269,11 @@ def test_a_seal_decides_even_where_the_revision_cannot_tell_what_changed(part: s
     assert why_stale(seal, _was(), _was()) == says
 
 
-def test_an_approval_of_an_area_that_its_revision_did_not_have_falls() -> None:
+def test_where_the_revision_cannot_be_worked_out_the_approval_falls_without_details() -> None:
     seal = dataclasses.replace(_was()["tier:web"].seal, design="0" * 64, files="0" * 64)
-    without = {name: area for name, area in _was().items() if name != "tier:web"}
 
-    assert why_stale(seal, without, _was()) == "tier web is new"
+    assert why_stale(seal, {}, _was()) == "tier web is not what was approved"
+    assert why_stale(_was()["tier:web"].seal, {}, _was()) is None
 
 
 def test_assumptions_are_those_of_the_workload_that_was_used() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from topology.areas.area import PLAN, Area, title_of
 from topology.areas.seals import Seal
@@ -20,6 +21,7 @@ _LABELS = {
 }
 _ASSUMED = ("workload", "promise", "currency")
 """Keys of the plan that are assumptions: they are told as such, once."""
+_FOR_PEOPLE = ("notes", "waivers")
 _MANY = frozenset({"servers", "roles", "sites", "domains", "externals", "waivers", "server_types", "settings", "notes"})
 """Keys whose value is a number of things."""
 
@@ -35,13 +37,11 @@ def why_stale(seal: Seal, was: Mapping[str, Area], now: Mapping[str, Area]) -> s
         return f"{title_of(seal.area)} is gone"
     if area.seal == seal:
         return None
-    reasons = [*_design(seal, old, area, was, now), *_engine(seal, area)]
+    reasons = [*(_content(seal, old, area, was, now) if old else ()), *_engine(seal, area)]
     return "; ".join(reasons) or f"{area.title} is not what was approved"
 
 
-def _design(
-    seal: Seal, old: Area | None, area: Area, was: Mapping[str, Area], now: Mapping[str, Area]
-) -> Iterator[str]:
+def _content(seal: Seal, old: Area, area: Area, was: Mapping[str, Area], now: Mapping[str, Area]) -> Iterator[str]:
     said = _part_changes(old, area) if seal.design != area.seal.design else []
     assumed = list(_assumptions(old, area)) if seal.assumptions != area.seal.assumptions else []
     if said:
@@ -50,7 +50,7 @@ def _design(
         yield f"the assumptions changed: {_some(assumed)}"
     if seal.files != area.seal.files and not said:
         causes = [] if assumed else _causes(area, was, now)
-        yield _files(old, area) + (f": {_some(causes)}" if causes else "")
+        yield _files(old, area) + _because(causes)
 
 
 def _engine(seal: Seal, area: Area) -> Iterator[str]:
@@ -58,10 +58,8 @@ def _engine(seal: Seal, area: Area) -> Iterator[str]:
         yield f"the forecast's engine is {area.seal.engine} instead of {seal.engine}"
 
 
-def _part_changes(old: Area | None, area: Area) -> list[str]:
+def _part_changes(old: Area, area: Area) -> list[str]:
     """What changed in the document's part of an area; nothing where it cannot be told."""
-    if old is None:
-        return [f"{area.title} is new"]
     if area.name == PLAN:
         return [_instead(edit) for edit in changes_in(old.part, area.part) if not _is_assumed(edit.path)]
     if area.name.startswith("tier:"):
@@ -136,8 +134,8 @@ def _instead(edit: Edit) -> str:
     return f"{place} {verb} {shown(edit.value)} instead of {shown(edit.was)}"
 
 
-def _assumptions(old: Area | None, area: Area) -> Iterator[str]:
-    for edit in changes_in(old.assumptions, area.assumptions) if old else ():
+def _assumptions(old: Area, area: Area) -> Iterator[str]:
+    for edit in changes_in(old.assumptions, area.assumptions):
         if edit.path.startswith("prices/"):
             if MISSING not in (edit.was, edit.value):  # else the servers are of other types, and that is told
                 yield f"price of {edit.path[7:]} {_price(edit.was)} → {_price(edit.value)} a month"
@@ -151,9 +149,9 @@ def _price(price: list[object]) -> str:
     return "unknown" if amount is None else f"{shown(amount)} {currency}"
 
 
-def _files(old: Area | None, area: Area) -> str:
-    before = old.files if old else {}
-    changed = [path for path in dict.fromkeys((*area.files, *before)) if area.files.get(path) != before.get(path)]
+def _files(old: Area, area: Area) -> str:
+    both = dict.fromkeys((*area.files, *old.files))
+    changed = [path for path in both if area.files.get(path) != old.files.get(path)]
     if not changed:
         return f"the files of {area.title} are written otherwise by this version of the program"
     _, host, path = changed[0].split("/", 2)
@@ -165,13 +163,25 @@ def _files(old: Area | None, area: Area) -> str:
 def _causes(area: Area, was: Mapping[str, Area], now: Mapping[str, Area]) -> list[str]:
     """What else changed in the document: every file follows from it."""
     names = [name for name in dict.fromkeys((*was, *now)) if not name.startswith("role:") and name != area.name]
-    return [says for name in names for says in _cause(name, was.get(name), now.get(name))]
+    return list(dict.fromkeys(says for name in names for says in _cause(name, was.get(name), now.get(name))))
+
+
+def _because(causes: list[str]) -> str:
+    """The one change is the cause; of several, which of them it was is not known here."""
+    return f": {causes[0]}" if len(causes) == 1 else f"; elsewhere in the plan, {_some(causes)}" if causes else ""
 
 
 def _cause(name: str, old: Area | None, new: Area | None) -> list[str]:
     if old is None or new is None:
         return [f"the {title_of(name)} is {'new' if old is None else 'gone'}"]
-    return _part_changes(old, new) if old.seal.design != new.seal.design else []
+    if name == PLAN:
+        old, new = _in_files(old), _in_files(new)
+    return _part_changes(old, new)
+
+
+def _in_files(plan: Area) -> Area:
+    """The plan without what never reaches a file."""
+    return replace(plan, part={key: value for key, value in plan.part.items() if key not in _FOR_PEOPLE})
 
 
 def _some(changes: Iterable[str]) -> str:
