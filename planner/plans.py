@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from planner.models import Holding, Membership, Proposal, Role, State, Team
@@ -17,6 +17,8 @@ from topology.models import Plan, Revision
 
 LARGEST = 2**63
 """No database counts its rows further."""
+
+_ABLE = [role for role in Role if role.reaches(Role.EDITOR)]
 
 
 def visible_to(user: User) -> QuerySet[Plan]:
@@ -89,8 +91,9 @@ def proposal_of(plan: Plan) -> Proposal | None:
 @transaction.atomic
 def start(user: User, design: Design, *, name: str, message: str, team: Team | None = None) -> Revision:
     """Make a plan with its first revision, held by the team: by default the person's first that lets them edit."""
+    home = home_of(user, team)
     revision = revisions.start(design, name=name, message=message, author=user.username)
-    Holding.objects.create(plan=revision.plan, team=team or home_of(user))
+    Holding.objects.create(plan=revision.plan, team=home)
     return revision
 
 
@@ -109,13 +112,24 @@ def show_demo(user: User) -> Plan:
     return plan
 
 
-def home_of(user: User) -> Team:
-    """The team that gets what the person begins; 403 where none of theirs lets them edit."""
-    able = [role for role in Role if role.reaches(Role.EDITOR)]
-    place = Membership.objects.filter(user=user, role__in=able).select_related("team").order_by("pk").first()
-    if place is None:
-        raise PermissionDenied("None of your teams lets you begin a plan. Ask an owner to make you an editor.")
-    return place.team
+def home_of(user: User, team: Team | None = None) -> Team:
+    """The team that gets what the person begins: the one named, or their first; 403 where they may not edit there."""
+    homes = [home for home in homes_of(user) if team is None or home == team]
+    if not homes:
+        says = f"{team.name} does not let you" if team else "None of your teams lets you"
+        raise PermissionDenied(f"{says} begin a plan. Ask an owner to make you an editor.")
+    return homes[0]
+
+
+def homes_of(user: User) -> list[Team]:
+    """The teams in which the person may begin a plan, the one they came to first first."""
+    places = Membership.objects.filter(user=user, role__in=_ABLE).select_related("team").order_by("pk")
+    return [place.team for place in places]
+
+
+def changeable_by(user: User) -> QuerySet[Plan]:
+    """The plans whose team lets the person edit."""
+    return _of(Membership.objects.filter(user=user, role__in=_ABLE)).filter(proposal=None)
 
 
 def team_named(user: User, slug: str) -> Team:
@@ -136,8 +150,13 @@ def _target(plan: Plan) -> Plan:
 
 
 def _with_drafts(user: User) -> QuerySet[Plan]:
-    mine = Membership.objects.filter(user=user).values("team")
-    seen = Q(holding__team__in=mine) | Q(proposal__plan__holding__team__in=mine)
+    return _of(Membership.objects.filter(user=user))
+
+
+def _of(places: QuerySet[Membership]) -> QuerySet[Plan]:
+    """Plans and drafts of the teams of these memberships."""
+    teams = places.values("team")
+    seen = Q(holding__team__in=teams) | Q(proposal__plan__holding__team__in=teams)
     if not settings.ACCOUNTS:
-        seen |= Q(holding=None)
+        seen |= Q(holding=None) & Exists(places.filter(team__slug=LOCAL_TEAM))
     return Plan.objects.filter(seen, head__gt=0)

@@ -146,7 +146,7 @@ def take(request: HtmxRequest, plan: str) -> HttpResponse:
     seen = inquiry and plans.seen_with(current(request), inquiry.revision.digest)
     design = plan_of(inquiry, key) if seen else None
     if inquiry is None or design is None:
-        raise Http404("this topology is no longer kept; search again")
+        raise Http404("This topology is no longer kept; search again.")
     sought = searching.sought_of(inquiry.asked)
     message = (
         f"The cheapest that was found for {_words(sought)}"

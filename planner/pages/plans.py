@@ -45,6 +45,7 @@ def plan(request: HtmxRequest, plan: str) -> HttpResponse:
         "history": revisions.history(found).select_related("accepted_from"),
         "proposals": list(open_proposals(found)),
         "why_not_propose": policies.why_not_propose(current(request), found),
+        "why_not_remove": policies.why_not_remove(current(request), found),
     }
     return page(request, "planner/plan.html", context)
 

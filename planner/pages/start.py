@@ -9,14 +9,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from planner.http import HtmxRequest, page
 from planner.people import current
-from planner.plans import heads, show_demo
+from planner.plans import changeable_by, heads, homes_of, show_demo
 
 
 @require_safe
 def start(request: HtmxRequest) -> HttpResponse:
     """Three ways in, and the plans."""
     user = current(request)
-    return page(request, "planner/start.html", {"heads": heads(user), "removed": heads(user, removed=True)})
+    context = {
+        "heads": heads(user),
+        "removed": heads(user, removed=True),
+        "changeable": set(changeable_by(user).values_list("pk", flat=True)),
+        "homeless": not homes_of(user),
+    }
+    return page(request, "planner/start.html", context)
 
 
 @require_POST

@@ -105,4 +105,4 @@ def start_plan(user: User, workload: Workload, form: PlanForm, *, message: str) 
     """The plan of a workload, with the single server as its first revision."""
     said = form.cleaned_data
     design = first(Site(name=form.slug, domains=(said["domain"],)), workload, stack=said["stack"])
-    return plans.start(user, design, name=said["name"], message=message)
+    return plans.start(user, design, name=said["name"], message=message, team=form.home)

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
+from planner.models import Team
 from planner.uploads import limit_text
 from topology.fields import check_domain, check_text
 from topology.value import estimate
@@ -314,9 +315,14 @@ class PlanForm(forms.Form):
         help_text="What the stages add; those of 2006 are chapter 21's of The Django Book. All can be changed later.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, homes: Sequence[Team] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(Div("name", "domain", css_class="fields"), "stack")
+        self.homes = {home.slug: home for home in homes}
+        if len(homes) > 1:
+            self.fields["team"] = forms.ChoiceField(
+                label="Team", help_text="Who decides on it.", choices=[(home.slug, home.name) for home in homes]
+            )
+        self.helper = _helper(Div(*(name for name in self.fields if name != "stack"), css_class="fields"), "stack")
 
     def clean_name(self) -> str:
         """Printable text that is not empty, on one line."""
@@ -329,6 +335,11 @@ class PlanForm(forms.Form):
     def clean_stack(self) -> str:
         """Today's programs where nothing is chosen."""
         return str(self.cleaned_data["stack"] or "today")
+
+    @property
+    def home(self) -> Team | None:
+        """The team that was chosen; None where there was no choice."""
+        return self.homes.get(self.cleaned_data.get("team", ""))
 
     @property
     def slug(self) -> str:

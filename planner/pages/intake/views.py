@@ -19,6 +19,7 @@ from planner.models import Reading
 from planner.pages.intake.answers import answer, peak_of, savings, start_plan
 from planner.pages.intake.forms import BusyForm, LogForm, NumbersForm, PlanForm
 from planner.people import current
+from planner.plans import homes_of
 from topology import document
 from topology.workload import Workload
 
@@ -30,7 +31,7 @@ def intake(request: HtmxRequest) -> HttpResponse:
     """The ways in: POST takes a log; five numbers come in the address, so that they can be kept and shared."""
     if request.method == "POST":
         return _take_log(request)
-    return _numbers_page(request, NumbersForm(request.GET or None), PlanForm())
+    return _numbers_page(request, NumbersForm(request.GET or None), _plan_form(request))
 
 
 @require_safe
@@ -39,13 +40,13 @@ def reading(request: HtmxRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(readings.visible_to(current(request)), pk=pk)
     if found.answer is None:
         return page(request, READING, {"reading": found}, status=_unanswered(request, found), parts=("reading",))
-    return _reading_page(request, found, BusyForm(request.GET), PlanForm())
+    return _reading_page(request, found, BusyForm(request.GET), _plan_form(request))
 
 
 @require_POST
 def plan_numbers(request: HtmxRequest) -> HttpResponse:
     """Make a plan of five numbers."""
-    numbers, plan = NumbersForm(request.POST), PlanForm(request.POST)
+    numbers, plan = NumbersForm(request.POST), _plan_form(request)
     if numbers.is_valid() and plan.is_valid():
         return _start(request, numbers.workload(), plan, "Planned from five numbers")
     return _numbers_page(request, numbers, plan)
@@ -55,10 +56,15 @@ def plan_numbers(request: HtmxRequest) -> HttpResponse:
 def plan_reading(request: HtmxRequest, pk: UUID) -> HttpResponse:
     """Make a plan of what was read from a log."""
     found = get_object_or_404(readings.visible_to(current(request)), pk=pk, state=Reading.State.DONE)
-    busy, plan = BusyForm(request.POST), PlanForm(request.POST)
+    busy, plan = BusyForm(request.POST), _plan_form(request)
     if busy.is_valid() and plan.is_valid():
         return _start(request, busy.applied(_workload(found, busy)), plan, "Planned from an access log")
     return _reading_page(request, found, busy, plan)
+
+
+def _plan_form(request: HtmxRequest) -> PlanForm:
+    """What the plan is called, and where the person may begin one in several teams, which of them gets it."""
+    return PlanForm(request.POST if request.method == "POST" else None, homes=homes_of(current(request)))
 
 
 def _unanswered(request: HtmxRequest, found: Reading) -> int:

@@ -56,7 +56,7 @@ def test_the_list_asks_the_database_as_often_for_one_plan_as_for_many(
 
     client.get("/")  # the first visit makes the local person
 
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(8):
         client.get("/")
 
 
