@@ -60,7 +60,7 @@ def _mapping(value: Mapping[str, Any]) -> str:
     if {"low", "mid", "high"} <= value.keys():
         return f"{shown(value['mid'])} ({shown(value['low'])} to {shown(value['high'])})"
     if value.keys() == {"count", "type"}:
-        return f"{value['count']} × {value['type']}"
+        return f"{shown(value['count'])} × {shown(value['type'])}"
     parts = (f"{key} {shown(item)}" for key, item in value.items())
     return shorten(", ".join(parts), 80, placeholder=" …") or "nothing more"
 

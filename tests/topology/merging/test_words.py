@@ -46,6 +46,7 @@ def test_a_path_is_said_as_a_person_would(path: str, says: str) -> None:
         ({"low": 300, "mid": 350.0, "high": 500}, "350 (300 to 500)"),
         ({"count": 3, "type": "small"}, "3 × small"),
         ([{"name": "web1", "type": "small"}, {"gunicorn": {}}, "nginx"], "web1, gunicorn, nginx"),
+        ({"count": "x " * 80, "type": "small"}, ("x " * 39).strip() + " … × small"),
         ({}, "nothing more"),
         ("x " * 80, ("x " * 39).strip() + " …"),
     ],
