@@ -28,6 +28,7 @@ from planner.review.sights import sight_of
 from planner.threads import SHOWS, address_of, board_of, talk_of
 from topology import revisions
 from topology.errors import TierwrightError
+from topology.models import Revision
 
 THREAD = "parts/thread.html"
 NAMES = {
@@ -167,7 +168,7 @@ def _board(
     context = {
         **cover,
         **place,
-        **_forms(request, proposal, typed),
+        **_forms(request, proposal, head, typed),
         "voice": voice,
         "board": shown,
         "show": show,
@@ -181,7 +182,7 @@ def _one(request: HtmxRequest, proposal: Proposal, thread: Thread, typed: Typed 
     """One thread, in place of the one that is there."""
     head, voice = revisions.get(proposal.draft), voice_of(current(request), proposal)
     context = {
-        **_forms(request, proposal, typed),
+        **_forms(request, proposal, head, typed),
         "proposal": proposal,
         "revision": head,
         "voice": voice,
@@ -214,13 +215,14 @@ def _address(thread: Thread, **more: str) -> str:
     return f"{reverse('discussion', args=[thread.proposal_id])}?{asked}#thread-{thread.pk}"
 
 
-def _forms(request: HtmxRequest, proposal: Proposal, typed: Typed) -> dict[str, Any]:
+def _forms(request: HtmxRequest, proposal: Proposal, head: Revision, typed: Typed) -> dict[str, Any]:
     """What the forms inside of threads need: which one is open, with what in it, and what may be suggested there."""
     wanted = request.GET.get("suggest", "")
     number = typed.thread or (int(wanted) if wanted.isdecimal() and len(wanted) < 12 else None)
     found = proposal.threads.filter(pk=number).first() if number else None
-    sight = sight_of(proposal, revisions.get(proposal.draft))
-    offers = suggesting.fields_of(anchors.parse(found.anchor), sight) if found and proposal.is_open else ()
+    offers: tuple[suggesting.Field, ...] = ()
+    if found and proposal.is_open:
+        offers = suggesting.fields_of(anchors.parse(found.anchor), sight_of(proposal, head))
     return {"typed": typed, "replying": number, "reply_fields": _filled(offers, typed)}
 
 
