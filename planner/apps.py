@@ -15,6 +15,8 @@ class PlannerConfig(AppConfig):
     def ready(self) -> None:
         """Let notices and deliveries follow from the events of the audit, and the log from what touches accounts."""
         from planner import telling, watching
+        from planner.review import following
 
+        following.connect()
         telling.connect()
         watching.connect()

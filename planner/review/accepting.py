@@ -72,13 +72,13 @@ def accept(user: User, proposal: Proposal, *, digest: str) -> Revision:
     All of it is looked at again in the transaction that records it: the draft is what the person saw, the plan is
     where it was or has moved elsewhere only, every area has its approvals, no check fails, no blocking thread is open.
     """
-    with moving(user, proposal, "accept", rule=policies.why_not_accept) as move:
+    with moving(user, proposal, "accept", rule=policies.why_not_decide) as move:
         head = move.head(digest)
         row = move.proposal
         row.plan = held_plan(row.plan)
         found = standing(row, today=timezone.localdate())
         if found.missing:
-            raise Stale(found.missing[0])
+            raise Refused(found.missing[0])
         joined = _join(row, head)
         areas = _areas(row, head, joined) if joined.is_merged else found.areas
         _refuse_unmet(areas)

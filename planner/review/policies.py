@@ -95,11 +95,18 @@ def why_not_waive_check(user: User, proposal: Proposal) -> str | None:
 
 def why_not_accept(user: User, proposal: Proposal, standing: Standing | None = None) -> str | None:
     """Making it the baseline; with a standing, the first thing that is missing is said."""
-    if standing is not None and standing.missing and proposal.is_open:
-        return why_not_seat(user, proposal, "accept") or standing.missing[0]
-    if proposal.state == State.IN_REVIEW:
-        return why_not_seat(user, proposal, "accept") or "not every area that changes has its approvals yet"
-    return why_not_move(user, proposal, "accept")
+    if why_not := why_not_decide(user, proposal):
+        return why_not
+    if standing is not None:
+        return standing.missing[0] if standing.missing else None
+    return None if proposal.state == State.APPROVED else "not every area that changes has its approvals yet"
+
+
+def why_not_decide(user: User, proposal: Proposal) -> str | None:
+    """What of accepting depends on person and state alone; what is missing is looked at with the lock in hand."""
+    if proposal.state not in (State.IN_REVIEW, State.APPROVED):
+        return _why_not_state(proposal, "accept")
+    return why_not_seat(user, proposal, "accept")
 
 
 def why_not_break_glass(user: User, proposal: Proposal) -> str | None:
@@ -153,9 +160,18 @@ def why_not_seat(user: User, proposal: Proposal, verb: str) -> str | None:
 
 def _why_not_state(proposal: Proposal, verb: str) -> str | None:
     state = State(proposal.state)
-    return None if state in BY_VERB[verb].after else f"the proposal is {state.label}"
+    return None if state in BY_VERB[verb].after else _STATES[state]
 
 
+_STATES: Mapping[State, str] = {
+    State.DRAFT: "the proposal is a draft; ask for review first",
+    State.IN_REVIEW: "the proposal is in review",
+    State.CHANGES_REQUESTED: "changes were requested; make them, and ask for review again",
+    State.APPROVED: "the proposal is approved",
+    State.ACCEPTED: "the proposal is accepted; what changes now is another proposal",
+    State.WITHDRAWN: "the proposal is withdrawn; open it again first",
+    State.SUPERSEDED: "the proposal is superseded; look at the one that took its place",
+}
 _RULES: Mapping[str, Callable[[User, Proposal], str | None]] = {
     "approve": why_not_approve,
     "rescind": why_not_rescind,

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from planner import checking
+from planner import audit, checking
 from planner.models import Proposal, State, Team
 from planner.packed import built, stood
 from planner.review.standing import Standing, standing
@@ -19,6 +19,8 @@ from topology.weighing import weigh_standing
 
 JUDGED = (State.IN_REVIEW, State.APPROVED)
 """The states between which the approvals decide."""
+RULES = "the rules"
+"""Who did it, where a state follows from rules or members that somebody changed."""
 
 
 def settle(proposal: Proposal, *, now: datetime | None = None) -> Standing | None:
@@ -38,14 +40,35 @@ def settle(proposal: Proposal, *, now: datetime | None = None) -> Standing | Non
     return found
 
 
+def settle_team(team: Team) -> int:
+    """Look at every proposal of a team in review again, as after its rules or its members have changed.
+
+    Each in a transaction of its own; how many have another state, or approvals that no longer count.
+    """
+    waiting = Proposal.objects.filter(plan__holding__team=team, state__in=JUDGED).order_by("pk")
+    return sum(_settle_one(team, pk) for pk in list(waiting.values_list("pk", flat=True)))
+
+
 @transaction.atomic
-def settle_team(team: Team) -> None:
-    """Look at every open proposal of a team again, as after its rules or its members have changed."""
-    rows = Proposal.objects.select_for_update(no_key=True, of=("self",)).filter(
-        plan__holding__team=team, state__in=JUDGED
-    )
-    for proposal in rows.select_related("plan", "draft", "base", "author").order_by("pk"):
-        settle(proposal)
+def _settle_one(team: Team, pk: int) -> bool:
+    rows = Proposal.objects.select_for_update(no_key=True, of=("self",))
+    row = rows.select_related("plan", "draft", "base__plan", "author").get(pk=pk)
+    was, before = str(row.state), dict(row.summary)
+    settle(row)
+    said: dict[str, Any] = {"state": [was, str(row.state)]} if row.state != was else {}
+    if stale := newly_stale(row, before):
+        said["stale"] = stale
+    if said:
+        audit.write(team, RULES, "settle", plan=row.plan, proposal=row, data=said, rows=(row,))
+    return bool(said)
+
+
+def note(proposal: Proposal) -> None:
+    """Write down what lists show, after something that changes no state; on a row that the caller holds."""
+    row = Proposal.objects.select_related("plan", "draft", "base__plan", "author").get(pk=proposal.pk)
+    if row.is_open:
+        found = standing(row, today=timezone.localdate())
+        Proposal.objects.filter(pk=row.pk).update(summary=_summary(row, found, timezone.now()))
 
 
 def newly_stale(proposal: Proposal, before: dict[str, Any]) -> list[int]:
