@@ -21,7 +21,8 @@ from topology.components import resolve
 from topology.design import Design, Host
 
 HOSTS_FILE = "rootfs/etc/hosts"
-VERDICTS = ("kept", "its part", "assumptions", "files alone", "/etc/hosts alone", "gone")
+"""It names all servers, and so belongs to no tier."""
+VERDICTS = ("kept", "its part", "assumptions", "files alone", "gone")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,9 +142,7 @@ def verdict_of(was: Content, now: Content | None) -> str:
         return "its part"
     if was.assumed != now.assumed:
         return "assumptions"
-    keys = was.texts.keys() | now.texts.keys()
-    differ = {path for host, path in keys if was.texts.get((host, path)) != now.texts.get((host, path))}
-    return "/etc/hosts alone" if differ == {HOSTS_FILE} else "files alone"
+    return "files alone"
 
 
 def _content(content: Content | None) -> Any:
@@ -153,7 +152,7 @@ def _content(content: Content | None) -> Any:
 def _tier(scene: Scene, tier: Mapping[str, Any]) -> Content:
     hosts = [host for host in scene.hosts if host.tier == tier["name"]]
     names = {host.name for host in hosts}
-    texts = {key: text for key, text in scene.texts.items() if key[0] in names}
+    texts = {key: text for key, text in scene.texts.items() if key[0] in names and key[1] != HOSTS_FILE}
     return Content(part=(tier, _machines(hosts)), texts=texts, assumed=_assumed(scene, hosts))
 
 

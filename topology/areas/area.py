@@ -29,7 +29,8 @@ class Area:
     hosts: tuple[str, ...]
     """Servers that belong to it, in the order of the plan."""
     files: Mapping[str, str]
-    """Path in the bundle -> SHA-256: everything under hosts/ of a tier's servers; of a role, the files it writes."""
+    """Path in the bundle -> SHA-256: of a role, the files it writes; of a tier, everything under hosts/ of its servers,
+    but for what only names all servers, such as /etc/hosts."""
     part: Mapping[str, Any]
     """What the document says of it, with the sizes of its servers."""
     assumptions: Mapping[str, Any]
@@ -68,12 +69,18 @@ def _tiers(bundle: Bundle) -> Iterator[Area]:
 
 
 def _given(bundle: Bundle) -> Mapping[str, Mapping[str, str]]:
-    """Everything that each host gets; first the files of what the plan writes, since they tell a reader most."""
+    """Everything that each host gets; first the files of what the plan writes, since they tell a reader most.
+
+    What only names all servers is left out: each server is part of its own tier, and no other tier's matter.
+    """
     given: dict[str, dict[str, str]] = {host: {} for host in bundle.by_host}
     for file in sorted(bundle.files, key=_came_by_itself):
         given[file.host][file.member] = file.sha256
     for member in host_members(bundle):
         given[member.path.split("/", 2)[1]][member.path] = member.sha256
+    for file in bundle.files:
+        if file.component.names_servers:
+            del given[file.host][file.member]
     return given
 
 

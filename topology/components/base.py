@@ -343,6 +343,9 @@ class Component(ABC):
     implied_where: ClassVar[frozenset[str]] = frozenset()
     """Services of which one must be somewhere in the design for `implied_by` to hold; empty: it always does."""
 
+    names_servers: ClassVar[bool] = False
+    """Whether its files only repeat the names and addresses of all servers: nobody decides about a tier by them."""
+
     def endpoints(self, placed: Placed) -> tuple[Endpoint, ...]:
         """What it offers to others."""
         return ()

@@ -31,6 +31,7 @@ class Hosts(Component):
     roles = {"hosts": "names of all servers, on each of them"}  # noqa: RUF012
     packages = {}  # noqa: RUF012
     implied_by = frozenset({EVERY_HOST})
+    names_servers = True
     evidence = "booted"
     answer = "getent finds 3 servers"
     troubles = (
