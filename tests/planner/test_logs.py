@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from planner.logs import WithoutQuery
 
@@ -22,6 +24,15 @@ def test_a_query_string_is_cut(line: str, kept: str) -> None:
 
     assert WithoutQuery().filter(record) is True
     assert record.getMessage() == kept
+
+
+def test_a_line_says_when_with_its_zone(settings: Settings) -> None:
+    told = settings.LOGGING["formatters"]["line"]
+    line = logging.Formatter(told["format"], told["datefmt"], told["style"])
+
+    said = line.format(logging.LogRecord("planner.security", logging.INFO, "", 1, "ana logged in", None, None))
+
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+0000 INFO planner.security: ana logged in", said)
 
 
 def test_a_line_does_not_begin_where_its_writer_did_not() -> None:
