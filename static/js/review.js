@@ -25,7 +25,8 @@
   };
 
   const comment = () => {
-    const link = current()?.querySelector("[data-comment], .talk") ?? document.querySelector("[data-talk]");
+    const place = current()?.closest("details") ?? current();
+    const link = place?.querySelector("[data-comment], .talk") ?? document.querySelector("[data-talk]");
     link?.click();
   };
 

@@ -109,7 +109,13 @@ def _box_label(box: Box) -> str:
 
 
 def _lines(roles: tuple[str, ...]) -> list[str]:
-    """Roles, a few to a line, so that a box stays narrow."""
+    """Roles, a few to a line, so that a box stays narrow; those that come or go stand on lines of their own."""
+    marks = dict.fromkeys(role[:2] if role[:2] in ("+ ", "− ") else "" for role in roles)
+    kinds = ([role for role in roles if role.startswith(mark) and (mark or role[:2] not in marks)] for mark in marks)
+    return [line for kind in kinds for line in _filled(kind)]
+
+
+def _filled(roles: list[str]) -> list[str]:
     lines, line = [], ""
     for role in roles:
         if line and len(line) + len(role) > 24:

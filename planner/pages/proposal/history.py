@@ -17,6 +17,7 @@ from planner.people import current
 from planner.plans import proposal_for
 from planner.review import policies
 from topology import revisions
+from topology.areas import title_of
 from topology.models import Revision
 
 MOST = 500
@@ -78,7 +79,7 @@ def _detail(event: Event, revision: Revision | None) -> str:
         return revision.message
     said = (event.data.get(key) for key in ("note", "reason", "title", "says"))
     areas = event.data.get("areas")
-    listed = ", ".join(map(str, areas)) if isinstance(areas, list | tuple | dict) else ""
+    listed = ", ".join(title_of(str(area)) for area in areas) if isinstance(areas, list | dict) else ""
     return " · ".join(str(part) for part in (listed, *said) if part)
 
 

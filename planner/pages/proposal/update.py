@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +20,7 @@ from planner.people import current
 from planner.plans import proposal_for
 from planner.review import actions
 from planner.review.standing import standing
-from topology import revisions
+from topology import plain_yaml, revisions
 from topology.merging import MISSING, FieldConflict, Merged, shown, told
 
 PREFIX = "choice:"
@@ -92,7 +91,7 @@ def _written(value: Any) -> str:
     if value is MISSING:
         return "not there"
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, indent=1, default=str)
+        return plain_yaml.write(value).rstrip()
     return shown(value)
 
 

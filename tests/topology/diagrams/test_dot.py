@@ -110,3 +110,13 @@ def test_what_a_forecast_adds_can_be_told_from_the_rest() -> None:
 
     assert re.search(r'<text class="fill-muted load"[^>]*>CPU 50 %</text>', drawn)
     assert "load" not in Drawing(picture(box("web1"))).svg
+
+
+def test_roles_that_come_or_go_can_be_told_from_those_that_stay() -> None:
+    changed = box("web1", state="changed", roles=("nginx", "+ pgbouncer", "gunicorn", "− apache"))
+
+    drawn = Drawing(picture(changed)).svg
+
+    assert re.search(r'<text class="fill-ink comes"[^>]*>\+ pgbouncer</text>', drawn)
+    assert re.search(r'<text class="fill-ink goes"[^>]*>− apache</text>', drawn)
+    assert re.search(r'<text class="fill-ink"[^>]*>nginx, gunicorn</text>', drawn)
