@@ -17,11 +17,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.encoding import force_bytes
 
 from planner import accounts
 
+TRIES = 3
 SIGN_UPS = ("account_signup", "socialaccount_signup")
 _log = logging.getLogger(__name__)
 
@@ -54,6 +56,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The handle follows from the address; nobody is asked for one."""
         user.username = user.username or accounts.handle_for(user.email)
 
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        """Save the account; where somebody took the handle in the same moment, the next one is taken."""
+        for _ in range(TRIES - 1):
+            try:
+                with transaction.atomic():
+                    return super().save_user(request, user, form, commit)  # type: ignore[no-any-return]
+            except IntegrityError:
+                user.pk = None
+        return super().save_user(request, user, form, commit)  # type: ignore[no-any-return]
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Say on the page that a mail could not be sent, rather than fail after what it was about was done."""
         try:
@@ -66,6 +78,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Accounts of the company's own login."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """As for accounts by e-mail; an invitation is for its address here too."""
+        invited = accounts.invitation_of(request)
+        if settings.SIGNUP or invited is None:
+            return settings.SIGNUP
+        if invited.email.lower() == sociallogin.user.email.lower():
+            return True
+        says = f"The invitation is for {invited.email}, but {sociallogin.provider.name} says that you are"
+        messages.error(request, f"{says} {sociallogin.user.email or 'somebody without an address'}.")
+        return False
 
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
         """The handle follows from the address here as well, not from what the other login calls somebody."""

@@ -306,6 +306,18 @@ class TestMakingAnAccount:
         assert says in answer.text
         assert not User.objects.exists()
 
+    def test_of_two_who_want_one_handle_at_once_each_gets_an_account(
+        self, client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.SIGNUP = True
+        User.objects.create_user("bob", "bob@elsewhere.example")
+        seen = iter(["bob", "bob2"])  # the first answer is from before the other one was saved
+        monkeypatch.setattr(accounts, "handle_for", lambda email: next(seen))
+
+        client.post("/accounts/signup/", FORM)
+
+        assert User.objects.get(email="bob@example.com").username == "bob2"
+
     @pytest.mark.parametrize(
         ("email", "handle"),
         [
