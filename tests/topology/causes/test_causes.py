@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import difflib
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from topology.design import Design
 from topology.diff import compare
 
 Data = dict[str, Any]
+ORDER = "the order of the servers of the tier database changes"
+"""Nothing but the addresses that follow is in the differences of two designs."""
 
 
 def tier(data: Data, name: str) -> Data:
@@ -97,6 +100,22 @@ def plain_diff(before: Design, after: Design) -> dict[tuple[str, str], list[str]
     return found
 
 
+def changed_lines(before: Design, after: Design) -> Mapping[tuple[str, str], Counter[str]]:
+    found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for key, lines in plain_diff(before, after).items():
+        found[key].update(line for line in lines if line[:1] in "+-")
+    return found
+
+
+def lines_of(hunk: Hunk) -> Counter[str]:
+    return Counter(sign + text for sign, _, _, text in hunk.lines if sign != " ")
+
+
+def _same_says(says: str, own: set[str]) -> bool:
+    """Servers to which the same happens share a sentence, and the whole change may speak of more servers."""
+    return says in own or any(says.partition(": ")[2] == line.partition(": ")[2] != "" for line in own)
+
+
 def written(diff: FileDiff) -> list[str]:
     return [text for hunk in diff.hunks for text in (hunk.head, *(sign + line for sign, _, _, line in hunk.lines))]
 
@@ -110,7 +129,7 @@ def hunks(diffs: tuple[FileDiff, ...]) -> list[Hunk]:
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(st.sampled_from(sorted(STAGES)), st.lists(st.sampled_from(EDITS), min_size=1, max_size=4, unique=True))
 def test_the_hunks_are_the_plain_diff_and_each_has_a_cause(stage: str, edits: list[Callable[[Data], None]]) -> None:
     before, after = design(stage), changed(design("big"), *edits)
@@ -119,6 +138,26 @@ def test_the_hunks_are_the_plain_diff_and_each_has_a_cause(stage: str, edits: li
 
     assert {(diff.host, diff.path): written(diff) for diff in diffs} == plain_diff(before, after)
     assert all(hunk.causes and all(hunk.causes) for hunk in hunks(diffs))
+
+
+@pytest.mark.slow
+@settings(max_examples=12)
+@given(st.lists(st.sampled_from(EDITS), min_size=2, max_size=4, unique=True))
+def test_what_is_not_named_does_not_matter(edits: list[Callable[[Data], None]]) -> None:
+    """By the plain way: without an edit of which a hunk names nothing, the same lines change in the same way."""
+    before = design("big")
+    after = changed(before, *edits)
+    diffs = file_diffs(before, after)
+
+    for edit in edits:
+        others = [other for other in edits if other is not edit]
+        alone = (compare(changed(before, *others), after), compare(before, changed(before, edit)))
+        own = {line for diff in alone for line in diff.lines()} | ({ORDER} if edit is databases_swapped else set())
+        left = changed_lines(before, changed(before, *others))
+        for diff in diffs:
+            for hunk in diff.hunks:
+                if not any(_same_says(says, own) for says in hunk.causes):
+                    assert lines_of(hunk) <= left[diff.host, diff.path]
 
 
 @pytest.mark.parametrize("edit", [more_web, more_workers, larger_cache, fewer_media, pooled, other_domain])
