@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from planner.drawings import Drawn, drawn
 from planner.groups import hues_of
-from planner.packed import stood
+from planner.packed import stood, stood_beside
 from topology.capacity import Forecast, Number, TierForecast
 from topology.design import Design, TierwrightError
 from topology.diagrams import Box, Group, draw
@@ -70,15 +70,10 @@ class ChangeGroup:
     uses: tuple[Use, ...] = ()
 
 
-def forecast_of(design: Design) -> Forecast | None:
-    """What the design carries; None where nobody says what is asked of it, or it cannot run."""
-    return stood(design).forecast
-
-
 def drawing_of(before: Design, after: Design) -> tuple[Drawn | None, str]:
     """The union of both designs with the loads of the later one, or why there is none."""
     try:
-        return drawn(draw(before, after, forecast=forecast_of(after), link=_to_row)), ""
+        return drawn(draw(before, after, forecast=stood_beside(before, after).forecast, link=_to_row)), ""
     except TierwrightError as error:
         return None, error.sentence
 
@@ -108,7 +103,7 @@ def change_groups(before: Design, after: Design, said: Mapping[str, int]) -> tup
         anchor = anchor_of(change, tier, after)
         gathered.setdefault(tier, []).append(ChangeRow(change=change, anchor=anchor, comments=said.get(anchor, 0)))
     hues = {**hues_of(before), **hues_of(after)}
-    uses = _uses(forecast_of(before), forecast_of(after))
+    uses = _uses(stood(before).forecast, stood_beside(before, after).forecast)
     names = ["", *(tier.name for tier in after.tiers), *(tier.name for tier in before.tiers)]
     return tuple(
         ChangeGroup(

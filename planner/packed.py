@@ -8,7 +8,7 @@ from topology.bundles import Bundle, build
 from topology.design import Design
 from topology.models import Revision
 from topology.packing import Packed, pack
-from topology.weighing import Standing, stand
+from topology.weighing import Standing, beside, stand
 
 _PACKED: Kept[tuple[str, str], Packed] = Kept(most=4)
 """Few, since a bundle of a thousand servers has some ten million characters."""
@@ -36,3 +36,12 @@ _STOOD: Kept[str, Standing] = Kept(most=32)
 def stood(design: Design) -> Standing:
     """How a design stands by itself: its forecast, its outlook, what the checks find."""
     return _STOOD.get(document.digest(design), lambda: stand(design))
+
+
+_BESIDE: Kept[tuple[str, str], Standing] = Kept(most=32)
+
+
+def stood_beside(before: Design, after: Design) -> Standing:
+    """The same for what is proposed: what was observed of the site was observed on the servers that stand."""
+    key = (document.digest(before), document.digest(after))
+    return _BESIDE.get(key, lambda: beside(stood(before), stood(after)))

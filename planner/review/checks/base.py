@@ -10,7 +10,7 @@ from datetime import date
 from typing import ClassVar, Literal
 
 from planner.models import Proposal, Team
-from planner.packed import built, stood
+from planner.packed import built, stood_beside
 from topology import revisions
 from topology.bundles import Bundle
 from topology.design import Design
@@ -54,8 +54,8 @@ class Subject:
 
     @property
     def stood(self) -> Standing:
-        """Its forecast and its outlook."""
-        return stood(self.design)
+        """Its forecast and its outlook, asked what was observed on the servers that stand."""
+        return stood_beside(revisions.design_of(self.proposal.base), self.design)
 
 
 class Check(ABC):
