@@ -15,13 +15,13 @@ from planner.markdown import render
 from planner.models import Comment, Membership, Proposal, Suggestion, Thread
 from planner.people import name_of
 from planner.plans import team_of
-from planner.review.anchors import Anchor, Carried, Sight, carry, parse
+from planner.review.anchors import TITLES, Anchor, Carried, Sight, carry, parse
 from planner.review.discussion import Voice, digest_of, why_not_block, why_not_mend, why_not_resolve
 from planner.review.sights import sight_of
 from planner.suggesting import fields_of
 from topology.design import Design
 from topology.errors import TierwrightError
-from topology.merging import PatchRefused, apply, edits_from_data, shown, told
+from topology.merging import MISSING, Edit, PatchRefused, apply, edits_from_data, shown, told
 from topology.models import Revision
 
 SHOWS = ("open", "blocking", "mine", "outdated", "resolved")
@@ -91,7 +91,7 @@ class Talk:
     @property
     def title(self) -> str:
         """Its place in words, with a capital."""
-        title = self.anchor.title
+        title = self.anchor.title if self.anchor.kind else "the whole of it"
         return title[:1].upper() + title[1:] if self.anchor.kind != "setting" else title
 
     @property
@@ -199,7 +199,9 @@ class _Places:
         if not anchor.kind:
             return (0, 0, 0, ""), "The proposal"
         if anchor.kind in ("metric", "check"):
-            return (2 if anchor.kind == "metric" else 3, 0, 0, anchor.owner), f"{anchor.kind.title()}s"
+            rank = list(TITLES).index(anchor.owner) if anchor.owner in TITLES else len(TITLES)
+            group = (2, "Figures") if anchor.kind == "metric" else (3, "Checks")
+            return (group[0], rank, 0, anchor.owner), group[1]
         number, tier = self._hosts.get(anchor.owner, (-1, anchor.owner))
         if tier not in self._tiers:
             return (4, 0, 0, str(anchor)), "No longer there"
@@ -276,12 +278,22 @@ def _said(voice: Voice, comment: Comment, members: frozenset[str], design: Desig
     )
 
 
+def _step(edit: Edit) -> Step:
+    was, now = shown(edit.was), shown(edit.value)
+    # A setting that a plan leaves out is not nothing: the component works it out.
+    if edit.was is MISSING and not isinstance(edit.value, Mapping):
+        was = "left out"
+    if edit.value is MISSING and not isinstance(edit.was, Mapping):
+        now = "left out"
+    return Step(what=told(edit.path), was=was, now=now)
+
+
 def _offer(voice: Voice, suggestion: Suggestion, design: Design) -> Offer:
     steps: tuple[Step, ...] = ()
     why_not = voice.why_not_edit
     try:
         edits = edits_from_data(suggestion.edits)
-        steps = tuple(Step(what=told(edit.path), was=shown(edit.was), now=shown(edit.value)) for edit in edits)
+        steps = tuple(_step(edit) for edit in edits)
         if suggestion.applied_id is None and why_not is None:
             apply(design, edits)
     except PatchRefused as refusal:

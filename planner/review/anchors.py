@@ -71,7 +71,7 @@ class Anchor:
                 return TITLES.get(self.owner, self.owner.replace("_", " "))
             case "":
                 return "the proposal"
-        return f"the {self.kind} {self.owner}"
+        return f"the {self.kind} {self.owner.replace('_', ' ')}"
 
 
 @dataclass(frozen=True)

@@ -34,15 +34,15 @@
   });
 
   // Said: by htmx, or by a page whose address names what was said.
-  document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
-    const form = detail.elt.matches?.("form[data-keep]") && detail.elt;
-    if (form && detail.successful && detail.xhr.status < 400) forget(nameOf(form));
+  document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const form = detail.requestConfig.elt;
+    if (form.matches?.("form[data-keep]") && detail.xhr.status < 400) forget(nameOf(form));
   });
   document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
     const swapped = document.getElementById(detail.target.id);
     if (!swapped) return;
     restore(swapped);
-    const form = swapped.querySelector(".comment form, .reply[open] form");
+    const form = swapped.querySelector(".comment form[data-keep], .reply[open] form");
     if (form) textOf(form)?.focus({ preventScroll: true });
   });
   const here = new URL(location.href);
