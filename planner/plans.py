@@ -10,8 +10,9 @@ from django.db.models import Exists, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from planner.models import Holding, Membership, Proposal, Role, State, Team
+from planner.once import answer
 from planner.people import LOCAL_TEAM, current, local_person
-from topology import demo, revisions
+from topology import revisions
 from topology.design import Design
 from topology.models import Plan, Revision
 
@@ -62,7 +63,14 @@ def proposal_for(request: HttpRequest, pk: int) -> Proposal:
 
 def team_of(plan: Plan) -> Team:
     """Whose the plan is; a draft is of the team of its target."""
-    holding = Holding.objects.select_related("team").filter(plan=_target(plan)).first()
+    return answer(("team", plan.pk), lambda: _team_of(plan))
+
+
+def _team_of(plan: Plan) -> Team:
+    # What a query brought along with the plan is not asked for again.
+    holding: Holding | None = getattr(plan, "holding", None)
+    if holding is None:
+        holding = Holding.objects.select_related("team").filter(plan__proposals__draft=plan).first()
     if holding is not None:
         return holding.team
     if not settings.ACCOUNTS:
@@ -97,21 +105,6 @@ def start(user: User, design: Design, *, name: str, message: str, team: Team | N
     return revision
 
 
-@transaction.atomic
-def show_demo(user: User) -> Plan:
-    """The demo, made where it is not there yet; with accounts, each team has one of its own."""
-    if not settings.ACCOUNTS:
-        return demo.seed()
-    team = home_of(user)
-    there = Plan.objects.filter(holding__team=team, slug__startswith=demo.SLUG, name=demo.NAME).first()
-    if there is not None:
-        revisions.bring_back(there)
-        return there
-    plan = demo.grow()
-    Holding.objects.create(plan=plan, team=team)
-    return plan
-
-
 def home_of(user: User, team: Team | None = None) -> Team:
     """The team that gets what the person begins: the one named, or their first; 403 where they may not edit there."""
     homes = [home for home in homes_of(user) if team is None or home == team]
@@ -144,11 +137,6 @@ def team_named(user: User, slug: str) -> Team:
     return place.team
 
 
-def _target(plan: Plan) -> Plan:
-    proposal = proposal_of(plan)
-    return proposal.plan if proposal else plan
-
-
 def _with_drafts(user: User) -> QuerySet[Plan]:
     return _of(Membership.objects.filter(user=user))
 
@@ -158,5 +146,5 @@ def _of(places: QuerySet[Membership]) -> QuerySet[Plan]:
     teams = places.values("team")
     seen = Q(holding__team__in=teams) | Q(proposal__plan__holding__team__in=teams)
     if not settings.ACCOUNTS:
-        seen |= Q(holding=None) & Exists(places.filter(team__slug=LOCAL_TEAM))
+        seen |= Q(Exists(places.filter(team__slug=LOCAL_TEAM)), holding=None)
     return Plan.objects.filter(seen, head__gt=0)

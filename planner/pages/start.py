@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
+from planner import demo
 from planner.http import HtmxRequest, page
 from planner.people import current
-from planner.plans import changeable_by, heads, homes_of, show_demo
+from planner.plans import changeable_by, heads, homes_of
 
 
 @require_safe
@@ -21,17 +24,29 @@ def start(request: HtmxRequest) -> HttpResponse:
         "removed": heads(user, removed=True),
         "changeable": set(changeable_by(user).values_list("pk", flat=True)),
         "homeless": not homes_of(user),
+        "demo": demo.proposal(user),
     }
     return page(request, "planner/start.html", context)
 
 
 @require_POST
+def reset_demo(request: HtmxRequest) -> HttpResponse:
+    """Let the demo begin again, where there is one person alone to try it."""
+    if settings.ACCOUNTS:
+        raise Http404("The demo of a team is a plan like any other; restore one of its revisions.")
+    plan = demo.reset()
+    messages.success(request, "The demo begins again. What was tried stays in its history.")
+    return redirect("proposals", plan.slug)
+
+
+@require_POST
 def try_demo(request: HtmxRequest) -> HttpResponse:
     """Seed the demo where it is not there, and open it."""
-    return redirect("stages", show_demo(current(request)).slug)
+    return redirect("stages", demo.show(current(request)).slug)
 
 
 urlpatterns = [
     path("", start, name="start"),
     path("demo/", try_demo, name="demo"),
+    path("demo/reset/", reset_demo, name="demo_reset"),
 ]

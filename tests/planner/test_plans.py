@@ -7,7 +7,7 @@ from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
-from planner import chosen, plans
+from planner import chosen, demo, plans
 from planner.models import Holding, Inquiry, Membership, Reading, Role, Team
 from planner.pages import cheapest
 from planner.people import local_person
@@ -68,10 +68,10 @@ def test_every_team_has_a_demo_of_its_own(paper: Cast) -> None:
     other = Team.objects.create(slug="other", name="Other")
     Membership.objects.create(team=other, user=paper.charlie, role=Role.OWNER)
 
-    first, second = plans.show_demo(paper.alice), plans.show_demo(paper.charlie)
+    first, second = demo.show(paper.alice), demo.show(paper.charlie)
 
     assert first != second
-    assert plans.show_demo(paper.alice) in (first, paper.plan)
+    assert demo.show(paper.alice) in (first, paper.plan)
     assert plans.team_of(second) == other
 
 
