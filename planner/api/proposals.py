@@ -31,6 +31,7 @@ from planner.models import Proposal
 from planner.people import current
 from planner.review import actions
 from planner.review.standing import standing
+from planner.review.states import OPEN
 from topology import document, revisions
 from topology.components import catalogue
 from topology.diff import compare
@@ -48,8 +49,11 @@ def list_proposals(request: HttpRequest, state: Literal["open", "all"] = "open",
     """The proposals of your teams, the last touched first; `plan` names one plan."""
     rows = Proposal.objects.filter(plan__in=plans.visible_to(current(request)))
     rows = rows.filter(plan=plans.plan_for(request, plan)) if plan else rows
-    rows = rows.select_related("plan", "draft", "author", "base", "accepted")[:500]
-    return [_out(row) for row in rows if state == "all" or row.is_open]
+    rows = rows if state == "all" else rows.filter(state__in=OPEN)
+    rows = rows.select_related("plan", "draft", "author", "base", "accepted")
+    found = list(rows.defer("base__document", "accepted__document")[:500])
+    heads = {row.plan_id: row for row in revisions.heads().filter(plan__proposal__in=found)}
+    return [ProposalOut.of(row, heads[row.draft_id]) for row in found]
 
 
 @router.post("/plans/{plan}/proposals/", auth=WRITE, response={201: ProposalOut, **REFUSED})
