@@ -22,6 +22,7 @@ from django.http import HttpRequest
 from django.utils.encoding import force_bytes
 
 from planner import accounts
+from planner.forms import shown_name
 
 TRIES = 3
 SIGN_UPS = ("account_signup", "socialaccount_signup")
@@ -89,6 +90,12 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         says = f"The invitation is for {invited.email}, but {sociallogin.provider.name} says that you are"
         messages.error(request, f"{says} {sociallogin.user.email or 'somebody without an address'}.")
         return False
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
+        """The name that others see is the whole one."""
+        user: User = super().populate_user(request, sociallogin, data)
+        user.first_name, user.last_name = shown_name(f"{user.first_name} {user.last_name}"), ""
+        return user
 
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
         """The handle follows from the address here as well, not from what the other login calls somebody."""

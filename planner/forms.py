@@ -6,7 +6,15 @@ from django import forms
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from topology.fields import UNPRINTABLE
 from topology.models import printable
+
+LONGEST_NAME = 80
+
+
+def shown_name(text: str) -> str:
+    """A name as others see it: on one line, of characters that can be seen, not too long."""
+    return " ".join(UNPRINTABLE.sub(" ", text).split())[:LONGEST_NAME].strip()
 
 
 class NameForm(forms.Form):
@@ -14,12 +22,16 @@ class NameForm(forms.Form):
 
     first_name = forms.CharField(
         label="Name",
-        max_length=80,
+        max_length=LONGEST_NAME,
         required=False,
         validators=[printable],
         help_text="What others see beside what you write. Left empty, they see your handle.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+
+    def clean_first_name(self) -> str:
+        """On one line."""
+        return shown_name(self.cleaned_data["first_name"])
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Nothing more than what allauth saves of these fields."""

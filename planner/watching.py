@@ -11,7 +11,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa import signals as mfa
 from django.contrib.auth import signals as auth
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 
 WORTH_NOTING = (401, 403, 429)
@@ -76,5 +76,5 @@ def _where(request: HttpRequest | None) -> str:
     """The address that attempts are counted by."""
     try:
         return str(get_adapter().get_client_ip(request)) if request else "the console"
-    except PermissionDenied:
+    except (PermissionDenied, ImproperlyConfigured):  # no address, or fewer proxies than are said to be there
         return "an unknown place"

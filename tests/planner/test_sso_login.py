@@ -136,9 +136,18 @@ def test_who_was_invited_gets_an_account_and_is_in(client: Client, provider: Pro
     assert log_in(client, provider).status_code == 302
 
     bob = User.objects.get(email="bob@example.com")
-    assert (bob.username, bob.first_name, bob.has_usable_password()) == ("bob", "Bob", False)
+    assert (bob.username, bob.first_name, bob.has_usable_password()) == ("bob", "Bob Builder", False)
     assert SocialAccount.objects.get(user=bob).uid == "42"
     assert client.get("/account/").status_code == 200
+
+
+def test_a_name_from_there_is_made_fit_to_be_shown(client: Client, provider: Provider) -> None:
+    invite(client)
+    provider.claims |= {"name": "Bob\u202e\n <b>" + "x" * 200}
+
+    log_in(client, provider)
+
+    assert User.objects.get(email="bob@example.com").first_name == "Bob <b>" + "x" * 73
 
 
 def test_who_was_not_invited_is_told_so(client: Client, provider: Provider) -> None:

@@ -48,6 +48,13 @@ def test_the_name_that_others_see_is_changed(alice: User, client: Client) -> Non
     assert alice.first_name == "Alice B."
 
 
+def test_a_name_stays_on_one_line(alice: User, client: Client) -> None:
+    client.post("/account/", {"first_name": "Alice\n\tB."})
+
+    alice.refresh_from_db()
+    assert alice.first_name == "Alice B."
+
+
 @pytest.mark.parametrize("name", ["x" * 81, "Ali\u202ece", "Al\x01"])
 def test_a_name_that_cannot_be_shown_comes_back_with_a_sentence(alice: User, client: Client, name: str) -> None:
     answer = client.post("/account/", {"first_name": name})
