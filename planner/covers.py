@@ -72,9 +72,10 @@ class Sides:
         return revisions.design_of(self.before), revisions.design_of(self.after)
 
 
-def cover_of(request: HttpRequest, proposal: Proposal, current: str) -> dict[str, Any]:
+def cover_of(request: HttpRequest, proposal: Proposal, current: str, *, head: Revision | None = None) -> dict[str, Any]:
     """Context that the head of each tab needs; `current` is the URL name of the tab."""
-    head = revisions.get(proposal.draft)
+    head = head or revisions.get(proposal.draft)
+    said, talks = _talks(proposal)
     weighing, trouble = weighed(proposal, head)
     # The steps in the head of the page lead to the draft: its editor, its forecast, its bundle.
     request.steps_of = proposal.draft.slug  # type: ignore[attr-defined]
@@ -86,7 +87,8 @@ def cover_of(request: HttpRequest, proposal: Proposal, current: str) -> dict[str
         "state_word": WORDS[proposal.state],
         "weighing": weighing,
         "weighing_trouble": trouble,
-        "tabs": list(_tabs(proposal, head, current)),
+        "tabs": list(_tabs(proposal, head, current, talks)),
+        "said": said,
         "numbers": list(range(head.number, 0, -1)),
         "discussion_url": address("discussion", proposal),
     }
@@ -101,18 +103,20 @@ def weighed(proposal: Proposal, head: Revision) -> tuple[Weighing | None, str]:
         return None, error.sentence
 
 
-def sides_of(request: HttpRequest, proposal: Proposal) -> Sides:
+def sides_of(request: HttpRequest, proposal: Proposal, head: Revision) -> Sides:
     """What `?from=2&to=4` names: revisions of the draft; anything else is the whole proposal."""
-    head = revisions.get(proposal.draft)
     before = _named(proposal, request.GET.get("from", ""))
     after = _named(proposal, request.GET.get("to", "")) or head
     return Sides(before=before or proposal.base, after=after, is_whole=before is None and after.pk == head.pk)
 
 
-def comments_by_anchor(proposal: Proposal) -> dict[str, int]:
-    """How much is said at each place."""
-    threads = proposal.threads.values_list("anchor").annotate(said=Count("comments"))
-    return dict(threads.order_by("anchor"))
+def _talks(proposal: Proposal) -> tuple[dict[str, int], int]:
+    """How much is said at each place, and how many threads are open."""
+    rows = proposal.threads.values_list("anchor").annotate(
+        said=Count("comments"), open=Count("pk", filter=Q(resolved_at=None), distinct=True)
+    )
+    found = list(rows.order_by("anchor"))
+    return {anchor: said for anchor, said, _ in found}, sum(number for _, _, number in found)
 
 
 def _named(proposal: Proposal, number: str) -> Revision | None:
@@ -126,9 +130,8 @@ def _weigh(base: Revision, head: Revision, today: date, lead_days: int) -> Weigh
     return _WEIGHED.get(key, lambda: weigh_standing(old, new, today=today, lead_days=lead_days))
 
 
-def _tabs(proposal: Proposal, head: Revision, current: str) -> Iterator[Tab]:
+def _tabs(proposal: Proposal, head: Revision, current: str, talks: int) -> Iterator[Tab]:
     changes = len(compare(revisions.design_of(proposal.base), revisions.design_of(head)).changes)
-    talks = proposal.threads.aggregate(open=Count("pk", filter=Q(resolved_at=None)))["open"]
     numbers = {"proposal_changes": changes, "discussion": talks, "proposal_history": head.number}
     for name, title in TABS:
         url = address(name, proposal)

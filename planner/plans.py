@@ -67,10 +67,8 @@ def team_of(plan: Plan) -> Team:
 
 
 def _team_of(plan: Plan) -> Team:
-    # What a query brought along with the plan is not asked for again.
-    holding: Holding | None = getattr(plan, "holding", None)
-    if holding is None:
-        holding = Holding.objects.select_related("team").filter(plan__proposals__draft=plan).first()
+    own_or_target = Q(plan=plan) | Q(plan__proposals__draft=plan)
+    holding = Holding.objects.select_related("team").filter(own_or_target).first()
     if holding is not None:
         return holding.team
     if not settings.ACCOUNTS:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from planner.models import ReviewRule, Role, Team
+from planner.once import answer
 from planner.people import name_of
 from topology.areas import PLAN
 
@@ -36,7 +37,8 @@ ANY_APPROVER = Ask(number=1, who="an approver")
 
 def rules_of(team: Team) -> tuple[ReviewRule, ...]:
     """The team's rules with the people they name."""
-    return tuple(ReviewRule.objects.filter(team=team).prefetch_related("people"))
+    rules = ReviewRule.objects.filter(team=team).prefetch_related("people")
+    return answer(("rules", team.pk), lambda: tuple(rules))
 
 
 def asks_for(

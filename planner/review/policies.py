@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import User
 
 from planner import plans
-from planner.models import Approval, Membership, Proposal, Role, State
+from planner.models import Approval, Membership, Proposal, Role, State, Team
+from planner.once import answer, asked_once
 from planner.review.states import BY_VERB
 from topology import revisions
 from topology.models import Plan, Revision
@@ -77,7 +78,7 @@ def why_not_comment(user: User, proposal: Proposal) -> str | None:
 
 def why_not_approve(user: User, proposal: Proposal) -> str | None:
     """Saying yes to areas of its newest revision."""
-    return why_not_move(user, proposal, "approve") or why_no_judge(user, proposal, revisions.get(proposal.draft))
+    return why_not_move(user, proposal, "approve") or why_no_judge(user, proposal, _head_of(proposal))
 
 
 def why_not_rescind(user: User, proposal: Proposal) -> str | None:
@@ -90,7 +91,7 @@ def why_not_rescind(user: User, proposal: Proposal) -> str | None:
 
 def why_not_waive_check(user: User, proposal: Proposal) -> str | None:
     """Taking on a failing check."""
-    return why_not_move(user, proposal, "waive_check") or why_no_judge(user, proposal, revisions.get(proposal.draft))
+    return why_not_move(user, proposal, "waive_check") or why_no_judge(user, proposal, _head_of(proposal))
 
 
 def why_not_accept(user: User, proposal: Proposal, standing: Standing | None = None) -> str | None:
@@ -122,8 +123,19 @@ def why_not(user: User, proposal: Proposal, verb: str) -> str | None:
 
 def reasons(user: User, proposal: Proposal, standing: Standing | None = None) -> Mapping[str, str | None]:
     """Every verb of the table -> None where the person may, else why not: what a page needs for its buttons."""
-    found = {verb: why_not(user, proposal, verb) for verb in BY_VERB}
-    return {**found, "accept": why_not_accept(user, proposal, standing)}
+    with asked_once():
+        found = {verb: why_not(user, proposal, verb) for verb in BY_VERB}
+        return {**found, "accept": why_not_accept(user, proposal, standing)}
+
+
+def _head_of(proposal: Proposal) -> Revision:
+    return answer(("head", proposal.draft_id), lambda: revisions.get(proposal.draft))
+
+
+def role_in(user: User, team: Team) -> str | None:
+    """The person's role in the team, as the database writes it."""
+    places = Membership.objects.filter(user=user, team=team)
+    return answer(("role", user.pk, team.pk), lambda: places.values_list("role", flat=True).first())
 
 
 def why_no_judge(user: User, proposal: Proposal, head: Revision) -> str | None:
@@ -138,7 +150,7 @@ def why_no_judge(user: User, proposal: Proposal, head: Revision) -> str | None:
 def why_not_role(user: User, plan: Plan, least: Role) -> str | None:
     """Doing what takes a role in the plan's team."""
     team = plans.team_of(plan)
-    found = Membership.objects.filter(user=user, team=team).values_list("role", flat=True).first()
+    found = role_in(user, team)
     if found is None:
         return "you are not in the team that this belongs to"
     if Role(found).reaches(least):

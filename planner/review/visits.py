@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db import transaction
 
-from planner import plans
 from planner.models import Event, Proposal, Visit
 
 MOST = 20
@@ -28,16 +26,18 @@ class Since:
     """What others did, the newest first."""
 
 
-@transaction.atomic
 def look(user: User, proposal: Proposal, *, at: datetime) -> Since | None:
-    """Note that the person sees the proposal as it is; what is new to them, None where nothing is or they never did."""
+    """Note that the person sees the proposal as it is; what is new to them, None where nothing is or they never did.
+
+    Who looks again at what has not changed writes nothing: most of those who look only read.
+    """
     seen = Visit.objects.filter(proposal=proposal, user=user).first()
+    newest = Event.objects.filter(proposal=proposal.pk).order_by("-number").values_list("number", flat=True).first()
+    now = {"revision": proposal.draft.head, "event": newest or 0}
+    if seen is not None and (seen.revision, seen.event) == (now["revision"], now["event"]):
+        return None
     new = None if seen is None else _since(user, proposal, seen)
-    newest = (
-        Event.objects.filter(team=plans.team_of(proposal.plan)).order_by("-number").values_list("number", flat=True)
-    )
-    now = {"revision": proposal.draft.head, "event": newest.first() or 0, "seen_at": at}
-    Visit.objects.update_or_create(proposal=proposal, user=user, defaults=now)
+    Visit.objects.update_or_create(proposal=proposal, user=user, defaults={**now, "seen_at": at})
     return new
 
 

@@ -7,19 +7,22 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from planner.contrasts import change_groups
-from planner.covers import comments_by_anchor, cover_of, sides_of
+from planner.covers import cover_of, sides_of
 from planner.http import HtmxRequest, page
+from planner.once import asked_once
 from planner.plans import proposal_for
 
 
 @require_safe
+@asked_once()
 def changes(request: HtmxRequest, pk: int) -> HttpResponse:
     """Every change from one revision to the other."""
     proposal = proposal_for(request, pk)
-    sides = sides_of(request, proposal)
-    groups = change_groups(*sides.designs, comments_by_anchor(proposal))
+    cover = cover_of(request, proposal, "proposal_changes")
+    sides = sides_of(request, proposal, cover["revision"])
+    groups = change_groups(*sides.designs, cover["said"])
     context = {
-        **cover_of(request, proposal, "proposal_changes"),
+        **cover,
         "sides": sides,
         "groups": groups,
         "has_uses": any(group.uses for group in groups),

@@ -7,9 +7,10 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from planner.covers import comments_by_anchor, cover_of
+from planner.covers import cover_of
 from planner.http import HtmxRequest, page
 from planner.models import Proposal
+from planner.once import asked_once
 from planner.people import current
 from planner.plans import proposal_for
 from planner.review import policies
@@ -28,6 +29,7 @@ MORE = {
 
 
 @require_safe
+@asked_once()
 def checks(request: HtmxRequest, pk: int) -> HttpResponse:
     """Every check of the newest revision."""
     return answer(request, proposal_for(request, pk))
@@ -37,9 +39,11 @@ def answer(
     request: HtmxRequest, proposal: Proposal, *, trouble: str = "", refused: str = "", status: int = 200
 ) -> HttpResponse:
     """The page; `refused` names the check whose form comes back with what was typed."""
-    found, said = standing(proposal, today=timezone.localdate()), comments_by_anchor(proposal)
+    found = standing(proposal, today=timezone.localdate())
+    cover = cover_of(request, proposal, "proposal_checks", head=found.head)
+    said = cover["said"]
     context = {
-        **cover_of(request, proposal, "proposal_checks"),
+        **cover,
         "standing": found,
         "rows": [
             {"row": row, "word": OUTCOMES[row.outcome], "more": MORE.get(row.name), "anchor": f"check:{row.name}",

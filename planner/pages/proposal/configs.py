@@ -8,9 +8,10 @@ from django.http import HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from planner.covers import Sides, comments_by_anchor, cover_of, sides_of
+from planner.covers import Sides, cover_of, sides_of
 from planner.filediffs import shown_files
 from planner.http import HtmxRequest, page
+from planner.once import asked_once
 from planner.plans import proposal_for
 from topology.causes import FileDiff, file_diffs
 from topology.design import TierwrightError
@@ -18,21 +19,23 @@ from topology.diff import listing
 
 
 @require_safe
+@asked_once()
 def configs(request: HtmxRequest, pk: int) -> HttpResponse:
     """Every file that differs; `?host=web1` shows those of one host."""
     proposal = proposal_for(request, pk)
-    sides = sides_of(request, proposal)
+    cover = cover_of(request, proposal, "proposal_configs")
+    sides = sides_of(request, proposal, cover["revision"])
     diffs, trouble = _diffs(sides)
     hosts = sorted({diff.host for diff in diffs})
     wanted = request.GET.get("host", "")
     chosen = [diff for diff in diffs if diff.host == wanted] if wanted in hosts else diffs
     context = {
-        **cover_of(request, proposal, "proposal_configs"),
+        **cover,
         "sides": sides,
         "trouble": trouble,
         "hosts": hosts,
         "host": wanted if wanted in hosts else "",
-        "groups": shown_files(chosen, comments_by_anchor(proposal)),
+        "groups": shown_files(chosen, cover["said"]),
         "files": len(diffs),
         "restarts": _units(diffs),
     }

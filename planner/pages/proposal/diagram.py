@@ -7,23 +7,26 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from planner.contrasts import drawing_of, host_rows
-from planner.covers import comments_by_anchor, cover_of, sides_of
+from planner.covers import cover_of, sides_of
 from planner.http import HtmxRequest, page
+from planner.once import asked_once
 from planner.plans import proposal_for
 
 
 @require_safe
+@asked_once()
 def diagram(request: HtmxRequest, pk: int) -> HttpResponse:
     """Both designs in one layout."""
     proposal = proposal_for(request, pk)
-    sides = sides_of(request, proposal)
+    cover = cover_of(request, proposal, "proposal_diagram")
+    sides = sides_of(request, proposal, cover["revision"])
     drawing, trouble = drawing_of(*sides.designs)
     context = {
-        **cover_of(request, proposal, "proposal_diagram"),
+        **cover,
         "sides": sides,
         "drawing": drawing,
         "trouble": trouble,
-        "rows": host_rows(drawing, comments_by_anchor(proposal)),
+        "rows": host_rows(drawing, cover["said"]),
     }
     return page(request, "planner/proposal_diagram.html", context)
 

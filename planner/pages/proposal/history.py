@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from planner.covers import DEEDS, cover_of
 from planner.http import HtmxRequest, page
 from planner.models import Event, Proposal
+from planner.once import asked_once
 from planner.people import current
 from planner.plans import proposal_for
 from planner.review import policies
@@ -38,6 +39,7 @@ class Entry:
 
 
 @require_safe
+@asked_once()
 def history(request: HtmxRequest, pk: int) -> HttpResponse:
     """The newest first; any two revisions can be held against each other."""
     proposal = proposal_for(request, pk)

@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from planner import markdown
-from planner.covers import DEEDS, address, comments_by_anchor, cover_of
+from planner.covers import DEEDS, address, cover_of
 from planner.http import HtmxRequest, page
 from planner.models import Proposal, State
+from planner.once import asked_once
 from planner.pages.proposal.checks import OUTCOMES
 from planner.people import current
 from planner.plans import proposal_for, team_of
@@ -23,7 +24,6 @@ from planner.review.ballots import choices_for
 from planner.review.standing import Standing, standing
 from planner.review.states import BY_VERB, OPEN
 from planner.review.visits import Since, look
-from topology import revisions
 from topology.weighing import MetricRow, Weighing
 
 ASKS: Mapping[str, tuple[str, str, int]] = {
@@ -49,6 +49,7 @@ class Act:
 
 
 @require_safe
+@asked_once()
 def overview(request: HtmxRequest, pk: int) -> HttpResponse:
     """The proposal as it stands; what is new to the person is told, and they then have seen it."""
     proposal = proposal_for(request, pk)
@@ -60,30 +61,31 @@ def answer(
     request: HtmxRequest, proposal: Proposal, *, since: Since | None = None, status: int = 200, **more: Any
 ) -> HttpResponse:
     """The page; `trouble` is a refusal, `refused` the verb whose form comes back with what was typed."""
+    with asked_once():
+        return page(request, "planner/proposal.html", _context(request, proposal, since) | more, status=status)
+
+
+def _context(request: HtmxRequest, proposal: Proposal, since: Since | None) -> dict[str, Any]:
     user, now = current(request), timezone.now()
     found = standing(proposal, today=timezone.localdate(now))
-    reasons, cover = policies.reasons(user, proposal, found), cover_of(request, proposal, "proposal")
-    context = {
+    reasons, cover = policies.reasons(user, proposal, found), cover_of(request, proposal, "proposal", head=found.head)
+    return {
         **cover,
         "standing": found,
         "is_behind": found.behind is not None and proposal.is_open,
-        "target": revisions.get(proposal.plan),
         "reasons": reasons,
         "acts": [act for act in _acts(proposal, reasons) if _is_worth_showing(act, proposal, found)],
         "lacks": list(_lacks(proposal, found)),
         "choices": choices_for(user, proposal, found),
         "gave": any(approval.user_id == user.pk for area in found.areas for approval in area.good),
         "checks": [(row, OUTCOMES[row.outcome]) for row in found.checks],
-        "why": markdown.render(proposal.why, members=_handles(proposal)) if proposal.why.strip() else "",
-        "figures": _figures(cover["weighing"], comments_by_anchor(proposal)),
+        "why": markdown.render(proposal.why, members=_handles(proposal)),
+        "figures": _figures(cover["weighing"], cover["said"]),
         "news": [(event, DEEDS.get(event.verb, event.verb)) for event in (since.events if since else ())],
         "since": since,
-        "others": _others(proposal) if reasons["supersede"] is None else (),
         "today": timezone.localdate(now),
         "typed": request.POST,
-        **more,
     }
-    return page(request, "planner/proposal.html", context, status=status)
 
 
 def _acts(proposal: Proposal, reasons: Mapping[str, str | None]) -> Iterator[Act]:
@@ -140,13 +142,10 @@ def _figures(weighing: Weighing | None, said: Mapping[str, int]) -> list[tuple[M
 
 
 def _handles(proposal: Proposal) -> list[str]:
+    """Whom the reasons may call; asked only where they call somebody."""
+    if "@" not in proposal.why:
+        return []
     return list(team_of(proposal.plan).memberships.values_list("user__username", flat=True))
-
-
-def _others(proposal: Proposal) -> list[Proposal]:
-    """Proposals that may take its place."""
-    others = Proposal.objects.filter(plan=proposal.plan, state__in=(*OPEN, State.ACCEPTED)).exclude(pk=proposal.pk)
-    return list(others.order_by("-number")[:50])
 
 
 urlpatterns = [path("proposals/<int:pk>/", overview, name="proposal")]
