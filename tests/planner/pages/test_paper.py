@@ -12,20 +12,20 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from planner import plans
 from planner.models import Proposal
 from planner.people import local_person
 from planner.review import actions
 from tests.builders import newspaper
 from tests.cast import cast, proposal_at
 from tests.planner.pages.test_forecast import TIERS, WORKLOAD
-from topology import revisions
 
 pytestmark = pytest.mark.django_db
 
 
 def propose(*, before: dict[str, Any] | None = None, title: str = "Two more web servers", **changes: Any) -> Proposal:
     base = {"workload": WORKLOAD, "tiers": TIERS, "promise": {"p95_ms": 300, "headroom": 0.4}, **(before or {})}
-    plan = revisions.start(newspaper(**base), name="Newspaper", message="first").plan
+    plan = plans.start(local_person(), newspaper(**base), name="Newspaper", message="first").plan
     larger = [TIERS[0] | {"servers": {"count": 4, "type": "medium"}}, TIERS[1]]
     return actions.propose(local_person(), plan, title=title, design=newspaper(**{**base, "tiers": larger, **changes}))
 
@@ -137,3 +137,11 @@ def test_the_figures_are_a_file_too(client: Client) -> None:
 
 def test_there_is_none_of_what_is_not_there(client: Client) -> None:
     assert client.get("/proposals/999/print/").status_code == 404
+
+
+def test_the_paper_asks_the_database_little(client: Client, django_assert_max_num_queries: Any) -> None:
+    proposal = propose()
+    words_of(client, proposal)
+
+    with django_assert_max_num_queries(15):
+        words_of(client, proposal)
