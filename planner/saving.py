@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
+from planner import autosaving
 from planner.http import HtmxRequest, page
 from planner.people import current
 from planner.review import recording
@@ -30,6 +31,7 @@ def save(
         revision = recording.save(current(request), plan, design, parent_digest=parent_digest, message=message)
     except Conflict as conflict:
         return _both(request, plan, conflict, parent_digest, onward)
+    autosaving.forget(current(request), plan)
     messages.success(request, f"Saved as revision {revision.number}: {revision.message}")
     return _go(request, onward)
 

@@ -4,96 +4,33 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from planner import editing, proposing
+from planner import autosaving, editing, proposing, rows, suggesting
 from planner.charts import promised_share
 from planner.drawings import Drawn, drawn
-from planner.editing import Draft, common_type, servers_of
-from planner.figures import written
+from planner.editing import Draft, servers_of
 from planner.http import HtmxRequest, page
-from planner.kinds import kind_at, rank_of
+from planner.models import Autosave
 from planner.people import current
 from planner.plans import plan_for, proposal_of
 from planner.review import policies
 from planner.saving import save
 from topology import document, revisions
 from topology.capacity import Forecast, forecast
-from topology.components import Component, Placed, Sizing, catalogue, resolve
+from topology.components import catalogue
 from topology.design import Design, TierwrightError
-from topology.diagrams import Link, draw, hue_of
+from topology.diagrams import Link, draw
 from topology.diff import compare
 from topology.document import PlanRefused
-from topology.hardware import BUILT_IN, KNOWN, OFFERS
 from topology.models import Plan, Revision
 from topology.workload import Workload
-
-_UNITS = {"mib": "MiB", "gib": "GiB", "seconds": "seconds", "ms": "ms"}
-FEW = 24
-"""Tiers of more servers than this show their number, not each server."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SettingField:
-    """One setting of a role in the form."""
-
-    name: str
-    label: str
-    help: str
-    written: Any
-    derived: Any
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RoleField:
-    """A role of a tier or a server: whether it is ticked, and its settings."""
-
-    name: str
-    title: str
-    says: str
-    ticked: bool
-    rank: int
-    """The place of its group."""
-    settings: tuple[SettingField, ...] = ()
-
-    @property
-    def kind(self) -> str:
-        """The name of its group."""
-        return kind_at(self.rank)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServerRow:
-    """A server of a tier in the form."""
-
-    name: str
-    type: str
-    address: str
-    prefix: str
-    roles: tuple[RoleField, ...] | None
-    """Its own roles; None where it has its tier's."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TierRow:
-    """A tier in the form."""
-
-    number: int
-    prefix: str
-    name: str
-    hue: int
-    count: Any
-    type: str | None
-    roles: tuple[RoleField, ...]
-    servers: tuple[ServerRow, ...]
-    editable_servers: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +52,7 @@ def editor(request: HtmxRequest, plan: str) -> HttpResponse:
     head = revisions.get(found)
     base = revisions.design_of(head)
     if request.method != "POST":
-        return _answer(request, found, head, document.to_data(base), base, parent=head.digest)
+        return _first(request, found, head, base)
     try:
         draft = editing.apply(_draft_of(request.POST), request.POST)
     except TierwrightError as error:
@@ -126,9 +63,45 @@ def editor(request: HtmxRequest, plan: str) -> HttpResponse:
         message = request.POST.get("message", "").strip() or _message(result.changes)
         onward = reverse("editor", args=[plan])
         return save(request, found, result.design, parent_digest=parent, message=message, onward=onward)
+    if request.POST.get("act") == "suggest" and result.design is not None:
+        return _suggest(request, found, head, draft, base, result)
     if request.POST.get("act") == "propose" and result.design is not None:
         return page(request, "planner/propose.html", proposing.of_editor(current(request), found, result.design))
+    autosaving.keep(current(request), found, parent=parent, draft=draft, base=base)
     return _answer(request, found, head, draft, base, result=result, parent=parent)
+
+
+def _first(request: HtmxRequest, plan: Plan, head: Revision, base: Design) -> HttpResponse:
+    """The head as a form, with the offer to go on with what was left unsaved; or that, where it is asked for."""
+    kept = autosaving.kept(current(request), plan)
+    if kept is not None and "unsaved" in request.GET:
+        return _answer(request, plan, head, kept.draft, base, parent=kept.parent)
+    return _answer(request, plan, head, document.to_data(base), base, parent=head.digest, unsaved=kept)
+
+
+@require_POST
+def forget_unsaved(request: HtmxRequest, plan: str) -> HttpResponse:
+    """Throw away what was left unsaved."""
+    autosaving.forget(current(request), plan_for(request, plan))
+    return redirect("editor", plan)
+
+
+def _suggest(
+    request: HtmxRequest, plan: Plan, head: Revision, draft: Draft, base: Design, result: Result
+) -> HttpResponse:
+    """Say the change in the discussion of the proposal, in place of saving it."""
+    proposal, parent = proposal_of(plan), request.POST.get("parent", "")
+    text = request.POST.get("message", "").strip() or _message(result.changes)
+    if proposal is None or result.design is None:
+        raise TierwrightError("a change is suggested in the discussion of a proposal; this is none, so propose it")
+    try:
+        thread = suggesting.offer(
+            current(request), proposal, result.design, parent_digest=parent, text=text,
+            thread=request.POST.get("suggest", ""),
+        )  # fmt: skip
+    except TierwrightError as error:
+        return _answer(request, plan, head, draft, base, result=result, parent=parent, trouble=error)
+    return redirect("thread", proposal.pk, thread.pk)
 
 
 def _answer(
@@ -141,24 +114,29 @@ def _answer(
     parent: str = "",
     result: Result | None = None,
     trouble: TierwrightError | None = None,
+    unsaved: Autosave | None = None,
 ) -> HttpResponse:
     result = result or _result(draft, base)
     problems = ((str(trouble),) if trouble else ()) + result.problems
+    proposal = proposal_of(plan)
     context = {
         "plan": plan,
         "revision": head,
         "parent": parent or request.POST.get("parent", head.digest),
         "draft": json.dumps(draft, ensure_ascii=False),
-        "tiers": list(_tier_rows(draft, result.design)),
-        "types": _type_choices(draft),
+        "tiers": list(rows.tiers_of(draft, result.design)),
+        "types": rows.types_of(draft),
         "new": _new_tier(request.POST, draft),
         "said": request.POST.get("message", ""),
-        "site": _site_fields(draft),
+        "site": rows.site_of(draft),
         "result": result,
         "limit": promised_share(result.design or base),
         "problems": problems,
+        "unsaved": unsaved,
         "message": _message(result.changes),
-        "proposal": proposal_of(plan),
+        "proposal": proposal,
+        "suggest": request.POST.get("suggest", request.GET.get("suggest", "")),
+        "why_not_suggest": policies.why_not_comment(current(request), proposal) if proposal else "",
         "why_not_save": policies.why_not_record(current(request), plan),
         "why_not_propose": policies.why_not_propose(current(request), plan),
     }
@@ -170,9 +148,9 @@ def _new_tier(sent: QueryDict, draft: Draft) -> dict[str, Any]:
     """The tier that a person is about to add, until it is one."""
     name = sent.get("new.name", "").strip()
     if any(tier["name"] == name for tier in draft["tiers"]):
-        return {"name": "", "type": "", "roles": _role_fields([], None, None)}
+        return {"name": "", "type": "", "roles": rows.roles_of([], None, None)}
     wanted = [role for role in sent.getlist("new.role") if role in catalogue().by_role]
-    return {"name": name, "type": sent.get("new.type", ""), "roles": _role_fields(wanted, None, None)}
+    return {"name": name, "type": sent.get("new.type", ""), "roles": rows.roles_of(wanted, None, None)}
 
 
 def _draft_of(sent: QueryDict) -> Draft:
@@ -228,7 +206,8 @@ def _result(draft: Draft, base: Design) -> Result:
     except PlanRefused as refusal:
         return Result(design=None, problems=tuple(_name_tier(line, draft) for line in refusal.lines()))
     except TierwrightError as refusal:
-        return Result(design=design, problems=(str(refusal),), drawing=_drawing(design))
+        changes = compare(base, design).lines()
+        return Result(design=design, problems=(str(refusal),), drawing=_drawing(design), changes=changes)
     changes = compare(base, design).lines()
     return Result(design=design, forecast=numbers, drawing=picture, changes=changes, before=_before(base))
 
@@ -245,7 +224,7 @@ def _name_tier(line: str, draft: Draft) -> str:
 
 def _link_to_rows(draft: Draft) -> Link:
     """What is clicked in the drawing leads to its row; a server of a tier that lists none, to the tier's."""
-    listed = {s["name"] for tier in draft["tiers"] for s in servers_of(tier) if len(servers_of(tier)) <= FEW}
+    listed = {s["name"] for tier in draft["tiers"] for s in servers_of(tier) if len(servers_of(tier)) <= rows.FEW}
     tier_of = {s["name"]: tier["name"] for tier in draft["tiers"] for s in servers_of(tier)}
 
     def link(kind: str, name: str) -> str:
@@ -262,142 +241,7 @@ def _message(changes: tuple[str, ...]) -> str:
     return (f"{text}; and {more} more" if more > 0 else text)[:300]
 
 
-def _type_choices(draft: Draft) -> list[tuple[str, str]]:
-    """The plan's own types, the built-in ones, those of today, and whatever else the plan uses."""
-    own = draft.get("server_types") or {}
-    today = (item.name for item in OFFERS if item.year is None)
-    names = dict.fromkeys([*own, *BUILT_IN, *today, *_used_types(draft)])
-    return [(name, _type_text(name, own.get(name))) for name in names if name in own or name in KNOWN]
-
-
-def _used_types(draft: Draft) -> Iterator[str]:
-    for tier in draft.get("tiers") or ():
-        servers = tier.get("servers") or {}
-        for server in [servers] if isinstance(servers, dict) else servers:
-            yield str(server.get("type", ""))
-
-
-def _type_text(name: str, own: Mapping[str, Any] | None) -> str:
-    cores, ram = (own["cores"], own["ram_mib"]) if own else (KNOWN[name].cores, KNOWN[name].ram_mib)
-    return f"{name}: {cores} core{'s' if cores != 1 else ''}, {ram / 1024:g} GiB"
-
-
-def _site_fields(draft: Draft) -> dict[str, Any]:
-    promise = draft.get("promise") or {}
-    workload = draft.get("workload")
-    growth = workload.get("growth_per_year") if isinstance(workload, dict) else None
-    if isinstance(growth, dict):  # with its range: the field shows the figure, and what is typed takes its place
-        growth = growth.get("mid")
-    return {
-        "domains": ", ".join(draft["sites"][0].get("domains", [])) if len(draft["sites"]) == 1 else None,
-        "p95_ms": promise.get("p95_ms", ""),
-        "headroom": _percent(promise.get("headroom")),
-        "availability": _percent(promise.get("availability")),
-        "growth": _percent(growth),
-        "has_workload": isinstance(workload, dict) and "file" not in workload,
-    }
-
-
-def _percent(share: Any) -> Any:
-    return round(share * 100, 6) if isinstance(share, int | float) else "" if share is None else share
-
-
-def _tier_rows(draft: Draft, design: Design | None) -> Iterator[TierRow]:
-    cluster = resolve(design) if design else None
-    addresses = {host.name: host.address for host in design.hosts} if design else {}
-    for number, tier in enumerate(draft["tiers"]):
-        servers = servers_of(tier)
-        first = cluster.by_host.get(servers[0]["name"], ()) if cluster else ()
-        yield TierRow(
-            number=number,
-            prefix=f"tier.{number}",
-            name=tier["name"],
-            hue=_hue(tier),
-            count=len(servers) if isinstance(tier["servers"], list) else tier["servers"]["count"],
-            type=common_type(tier),
-            roles=_role_fields(tier.get("roles", []), f"tier.{number}.set", first),
-            servers=tuple(_server_rows(servers, number, addresses, cluster)) if len(servers) <= FEW else (),
-            editable_servers=isinstance(tier["servers"], list),
-        )
-
-
-def _server_rows(servers: list[Draft], number: int, addresses: Mapping[str, str], cluster: Any) -> Iterator[ServerRow]:
-    for index, server in enumerate(servers):
-        prefix = f"server.{number}.{index}"
-        own = server.get("roles")
-        placed = cluster.by_host.get(server["name"], ()) if cluster else ()
-        yield ServerRow(
-            name=server["name"],
-            type=server["type"],
-            address=server.get("address") or addresses.get(server["name"], ""),
-            prefix=prefix,
-            roles=None if own is None else _role_fields(own, f"{prefix}.set", placed),
-        )
-
-
-def _hue(tier: Draft) -> int:
-    roles = [role for server in servers_of(tier) for role in (server.get("roles") or tier.get("roles", []))]
-    names = {role if isinstance(role, str) else next(iter(role)) for role in roles}
-    by_role = catalogue().by_role
-    return hue_of(s for name in names if name in by_role for s in by_role[name].offers.get(name, ())).number
-
-
-def _role_fields(written: list[Any], prefix: str | None, placed: tuple[Placed, ...] | None) -> tuple[RoleField, ...]:
-    """Every role that may be ticked; those that are ticked have their settings."""
-    settings = {(r if isinstance(r, str) else next(iter(r))): ({} if isinstance(r, str) else r) for r in written}
-    return tuple(
-        RoleField(
-            name=name,
-            title=component.title,
-            says=says,
-            ticked=name in settings,
-            rank=rank_of(component, name),
-            settings=_settings(component, name, settings[name], prefix, placed or ()) if name in settings else (),
-        )
-        for component in catalogue().components
-        if not component.implied_by
-        for name, says in component.roles.items()
-    )
-
-
-def _settings(
-    component: Component, role: str, written: Mapping[str, Any], prefix: str | None, placed: tuple[Placed, ...]
-) -> tuple[SettingField, ...]:
-    own = written.get(role) or {}
-    here = next((item for item in placed if item.role.name == role), None)
-    sized = _sized(here) if here else None
-    reasons = {reason.setting: reason for reason in sized.reasons} if sized else {}
-    return tuple(
-        SettingField(
-            name=f"{prefix}.{role}.{name}",
-            label=_label(name),
-            help=info.description or "",
-            written=_text(own.get(name)),
-            derived=_text(sized.values.get(name)) if sized else "",
-            why=reasons[name].formula if name in reasons else "",
-        )
-        for name, info in component.settings.model_fields.items()
-    )
-
-
-def _sized(placed: Placed) -> Sizing | None:
-    """What a role works out for itself; None where the plan does not hold together, which is said above the form."""
-    try:
-        return placed.component.size(placed)
-    except TierwrightError:
-        return None
-
-
-def _label(setting: str) -> str:
-    """The name of a setting with its unit as people write it."""
-    stem, _, unit = setting.rpartition("_")
-    return f"{stem}, {_UNITS[unit]}".replace("_", " ") if unit in _UNITS else setting.replace("_", " ")
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return "" if value is None else written(value)
-
-
-urlpatterns = [path("plans/<slug:plan>/editor/", editor, name="editor")]
+urlpatterns = [
+    path("plans/<slug:plan>/editor/", editor, name="editor"),
+    path("plans/<slug:plan>/editor/forget/", forget_unsaved, name="forget_unsaved"),
+]

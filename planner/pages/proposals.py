@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
+from planner import autosaving
 from planner.covers import WORDS
 from planner.http import HtmxRequest, page
 from planner.models import Proposal, State
@@ -51,6 +52,7 @@ def propose(request: HtmxRequest, plan: str) -> HttpResponse:
         proposal = actions.propose(
             current(request), found, title=words["title"], why=words["why"], design=form.design
         )  # fmt: skip
+        autosaving.forget(current(request), found)
         messages.success(request, f"Proposal #{proposal.number} is a draft: nobody is asked until you ask for review.")
         # Without a design there is nothing to look at yet: the editor comes first.
         return redirect("editor", proposal.draft.slug) if form.design is None else redirect("proposal", proposal.pk)
