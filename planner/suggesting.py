@@ -1,15 +1,19 @@
-"""From a comment's form to a suggested change: what may be given another value at a place, and the edits of it."""
+"""From a form to a suggested change: what may be given another value at a place, and the edits that come of it."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
+from django.contrib.auth.models import User
+
 from planner import editing
+from planner.models import Proposal, Thread
+from planner.review import Refused, discussion
 from planner.review.anchors import Anchor, Sight, quote_of
-from topology import document
+from topology import document, revisions
 from topology.components import catalogue
 from topology.design import Design, ServerCount, Tier, TierwrightError
 from topology.errors import Place
@@ -54,6 +58,35 @@ def edits_of(anchor: Anchor, design: Design, sent: Mapping[str, str]) -> tuple[E
     if not edits:
         raise TierwrightError("what you suggest is what stands there already", place=Place(path="suggestion"))
     return edits
+
+
+def offer(user: User, proposal: Proposal, design: Design, *, parent_digest: str, text: str, thread: str = "") -> Thread:
+    """Suggest what the editor holds, in place of saving it: in the thread of that number, else in one of its own.
+
+    `parent_digest` names the revision that the editor began from: what others saved since is not part of it.
+    """
+    known = parent_digest if parent_digest.isalnum() else ""
+    parent = revisions.history(proposal.draft).filter(digest=known).first()
+    if parent is None:
+        raise Refused("the form did not arrive whole; go back one page and send it again")
+    before = revisions.load(proposal.draft, parent.number)
+    edits = edits_between(before, design)
+    if not edits:
+        raise TierwrightError("nothing is changed yet, so there is nothing to suggest")
+    number = int(thread) if thread.isdecimal() and len(thread) < 18 else 0
+    found = proposal.threads.filter(pk=number).first()
+    if found is None:
+        return discussion.start_thread(user, proposal, anchor=_common(edits, before), text=text, edits=edits)
+    found.proposal = proposal
+    discussion.suggest(user, found, text=text, edits=edits)
+    return found
+
+
+def _common(edits: Sequence[Edit], before: Design) -> str:
+    """The tier that all edits are in; the whole proposal where there is none, or where it is new."""
+    places = {tuple(edit.path.split("/")[:2]) for edit in edits}
+    tiers = [f"tier:{tier.name}" for tier in before.tiers if places == {("tiers", tier.name)}]
+    return tiers[0] if tiers else ""
 
 
 # --- Fields -----------------------------------------------------------------------------------------------------------

@@ -7,14 +7,19 @@ from typing import Any
 
 import pytest
 
+from planner.models import Proposal
+from planner.review import Refused, discussion, recording
 from planner.review.anchors import Sight, parse
-from planner.suggesting import edits_of, fields_of
+from planner.suggesting import edits_of, fields_of, offer
 from tests.builders import NEWSPAPER
+from tests.cast import Cast, cast, head_of, proposal_at
+from topology import revisions
 from topology.components import catalogue
 from topology.design import Design
-from topology.document import from_data
+from topology.document import from_data, to_data
 from topology.errors import TierwrightError
 from topology.merging import apply, edits_to_data
+from topology.models import Revision
 
 PLAN: dict[str, Any] = {
     **NEWSPAPER,
@@ -153,3 +158,70 @@ def test_a_setting_is_typed_as_what_it_is() -> None:
             fields = fields_of(parse(f"setting:web/{role}.{name}"), look)
             assert fields[0].kind in ("number", "text", "choice")
             assert fields[0].now
+
+
+# --- From the editor -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+class TestOffer:
+    """What the editor holds is said in the discussion, in place of being saved."""
+
+    def test_it_begins_a_thread_on_the_tier_that_it_changes(self) -> None:
+        people, proposal, head = _proposal()
+
+        thread = offer(people.bob, proposal, _with(head, count=5), parent_digest=head.digest, text="Five.")
+
+        assert (thread.anchor, thread.comments.get().text) == ("tier:web", "Five.")
+        assert thread.comments.get().suggestion.edits == [{"path": "tiers/web/servers/count", "was": 3, "value": 5}]
+
+    def test_it_is_of_the_whole_where_it_changes_more(self) -> None:
+        people, proposal, head = _proposal()
+        design = _with(head, count=5).model_copy(update={"notes": "five"})
+
+        thread = offer(people.bob, proposal, design, parent_digest=head.digest, text="Five.")
+
+        assert thread.anchor == ""
+
+    def test_it_goes_into_the_thread_that_it_was_opened_from(self) -> None:
+        people, proposal, head = _proposal()
+        thread = discussion.start_thread(people.carol, proposal, anchor="", text="How many?")
+
+        found = offer(
+            people.bob, proposal, _with(head, count=5), parent_digest=head.digest, text="5", thread=str(thread.pk)
+        )
+
+        assert found == thread
+        assert [comment.text for comment in thread.comments.all()] == ["How many?", "5"]
+
+    def test_what_others_saved_meanwhile_is_not_undone(self) -> None:
+        people, proposal, head = _proposal()
+        recording.save(
+            people.alice, proposal.draft, _with(head, type="large"), parent_digest=head.digest, message="Meanwhile"
+        )
+
+        thread = offer(people.bob, proposal, _with(head, count=5), parent_digest=head.digest, text="Five.")
+
+        assert thread.comments.get().suggestion.edits == [{"path": "tiers/web/servers/count", "was": 3, "value": 5}]
+
+    @pytest.mark.parametrize("parent", ["", "x" * 64, "a\x00", "\u0661"])
+    def test_a_form_that_did_not_arrive_whole_suggests_nothing(self, parent: str) -> None:
+        people, proposal, head = _proposal()
+
+        with pytest.raises(Refused, match="did not arrive whole"):
+            offer(people.bob, proposal, _with(head, count=5), parent_digest=parent, text="Five.")
+        with pytest.raises(TierwrightError, match="nothing is changed yet"):
+            offer(people.bob, proposal, revisions.design_of(head), parent_digest=head.digest, text="Five.")
+
+
+def _proposal() -> tuple[Cast, Proposal, Revision]:
+    people = cast()
+    proposal = proposal_at("in_review", people)
+    return people, proposal, head_of(proposal)
+
+
+def _with(revision: Revision, **servers: Any) -> Design:
+    """The design of a revision with other servers in the web tier."""
+    data = to_data(revisions.design_of(revision))
+    data["tiers"][0]["servers"] |= servers
+    return from_data(data, catalogue=catalogue())
