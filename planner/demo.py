@@ -92,11 +92,12 @@ def _go_back(plan: Plan, owner: User) -> None:
 
 
 def _propose(plan: Plan, people: dict[str, User]) -> None:
-    first = evolve(revisions.load(plan)).view("load_balanced").design
+    standing = revisions.load(plan)
+    first = evolve(standing).view("load_balanced").design
     second = _with_one_more(first, "web")
     better = _with_one_more(second, "balancer")
     for design in (first, second, better):
-        warm_design(design)  # before anybody waits for the database
+        warm_design(design, beside=standing)  # before anybody waits for the database
     with transaction.atomic():
         _play(plan, people, first, second, better)
 
