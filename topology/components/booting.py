@@ -25,6 +25,23 @@ install -d -o "$2" -g "$2" -m 750 /run/"$3" /srv/"$3"/media
 setpriv --reuid="$2" --regid="$2" --init-groups sh -c "set -f; umask 0027; exec $4" >/run/said 2>&1 &
 echo $! >/run/leader
 """
+LISTENING = r"""
+listening() { # places, each ADDRESS:PORT or the path of a socket; back once somebody listens at all of them
+    python3 -c '
+import socket, sys, time
+until = time.monotonic() + 60
+for place in sys.argv[1:]:
+    while time.monotonic() < until:
+        with socket.socket(socket.AF_UNIX if place[0] == "/" else socket.AF_INET) as line:
+            try:
+                line.connect(place if place[0] == "/" else (place.split(":")[0], int(place.split(":")[1])))
+                break
+            except OSError:
+                time.sleep(0.1)
+' "$@"
+}
+"""
+"""For `start`: who asks several servers passes one over for a time that did not listen at once."""
 SHARED_PYTHON = """
 mkdir -p /run/packages
 mount --bind "$(python3 -c 'import django, os; print(os.path.dirname(os.path.dirname(django.__file__)))')" /run/packages

@@ -12,7 +12,6 @@ _START = r"""
 for address in $1; do ip addr add "$address/32" dev lo; done
 mkdir -p /var/log/nginx /var/lib/nginx /run/site
 ln -s /var/log/nginx/error.log /run/said
-nginx || exit
 export PYTHONPATH=/run/site
 # Each place is a word: LANGUAGE,PLACE,PREFIX
 for place in $2; do
@@ -27,6 +26,9 @@ for place in $2; do
         --mount "${prefix:-/}=sample:application" >>/run/application 2>&1 & ;;
     esac
 done
+# Each of nginx's processes finds out for itself who does not answer, and remembers it.
+for place in $2; do IFS=, read -r language where prefix <<<"$place"; listening "${where#unix:}"; done
+nginx || exit
 """
 _FASTCGI = r"""
 import sys
@@ -74,7 +76,7 @@ def boot(stage: Stage) -> Verdict:
     is_web = placed.role.name == "nginx"
     words = ["", "", _FASTCGI, site.domains[0] if is_web else site.media_domain, f"{site.path}{FILE}", site.path]
     expects = [": 301 " if is_web and placed.cluster.hosts_offering("media") else ": 200 served"]
-    start, ask = _START, _ALONE + _FILE
+    start, ask = booting.LISTENING + _START, _ALONE + _FILE
     if is_web:
         stage.scaffold("/run/site/sample.py", booting.SAMPLE_SITE)
         words[:2] = [_addresses(placed, site), " ".join(_places(placed, site))]

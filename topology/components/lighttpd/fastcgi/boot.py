@@ -17,18 +17,7 @@ for place in $2; do
     [ "${where#/}" = "$where" ] || install -d "$(dirname "$where")"
     python3 -c "$3" "$where" "$prefix" >>/run/application 2>&1 &
 done
-# A place that does not listen yet would be passed over for a time.
-for place in $2; do python3 -c '
-import socket, sys, time
-where, until = sys.argv[1], time.monotonic() + 60
-while time.monotonic() < until:
-    with socket.socket(socket.AF_UNIX if where[0] == "/" else socket.AF_INET) as line:
-        try:
-            line.connect(where if where[0] == "/" else (where.split(":")[0], int(where.split(":")[1])))
-            break
-        except OSError:
-            time.sleep(0.1)
-' "${place%%,*}"; done
+for place in $2; do listening "${place%%,*}"; done
 """
 _SERVE = r"""
 import sys
@@ -78,8 +67,8 @@ def boot(stage: Stage) -> Verdict:
     expects = [f"GET {name}{path}: 200 a throw-away site below {path.rstrip('/') or '/'}\n" for name, path in shown]
     expects += ["page 200, missing page 404", "came by http and says nothing", "a stranger's name: 403", "measured: "]
     expects.append(f"GET {file}: 301 " if placed.cluster.hosts_offering("media") else f"GET {file}: 200 served")
-    ask = booting.SAMPLE_QUESTIONS + _ASK
-    return booting.boot(stage, start=_APPLICATIONS + START, ask=ask, expects=expects, words=words)
+    start, ask = booting.LISTENING + _APPLICATIONS + START, booting.SAMPLE_QUESTIONS + _ASK
+    return booting.boot(stage, start=start, ask=ask, expects=expects, words=words)
 
 
 def _places(placed: Placed) -> list[str]:
