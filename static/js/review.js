@@ -26,7 +26,7 @@
 
   const comment = () => {
     const place = current()?.closest("details") ?? current();
-    const link = place?.querySelector("[data-comment], .talk") ?? document.querySelector("[data-talk]");
+    const link = place?.querySelector("[data-comment], .line-added .talk") ?? place?.querySelector(".talk") ?? document.querySelector("[data-talk]");
     link?.click();
   };
 
