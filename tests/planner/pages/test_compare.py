@@ -227,3 +227,45 @@ def test_a_page_of_four_asks_the_database_as_often_as_one_of_two(
 
     with django_assert_max_num_queries(15):
         client.get("/compare/?plan=newspaper&" + "&".join(f"proposal={p.pk}" for p in proposals))
+
+
+def test_what_lies_between_two_revisions_is_shown(client: Client, plan: Plan) -> None:
+    design = newspaper(workload=WORKLOAD, tiers=larger(4))
+    revisions.record(plan, design, parent_digest=revisions.get(plan).digest, message="Second")
+
+    words = words_of(client, "plan=newspaper@1&plan=newspaper@2")
+    between = words_of(client, "plan=newspaper@1&plan=newspaper@2&between=2")
+
+    assert "What changes from 1 to 2" in words
+    assert "From Newspaper, revision 1 to" not in words
+    assert "From Newspaper, revision 1 to Newspaper, revision 2 +2 web: 350 to 700" in between
+    assert "web3 and web4" in between
+    assert "Before and after" in between
+
+
+def test_the_files_of_two_designs_have_their_causes(client: Client) -> None:
+    both = {"tiers": [*TIERS, {"name": "cache", "servers": {"count": 1, "type": "small"}, "roles": ["memcached"]}]}
+    start("small", **both)
+    start("wide", **{"tiers": [TIERS[0] | {"servers": {"count": 3, "type": "medium"}}, *both["tiers"][1:]]})
+
+    words = words_of(client, "plan=small&plan=wide&between=2&host=db1")
+
+    assert "Those of db1 are shown" in words
+    assert "because web3 (medium, 10.0.0.13) is new: tier web, runs nginx and gunicorn" in words
+
+
+@pytest.mark.parametrize("between", ["1", "3", "x", "-2", "99999", "%C2%B2", ""])
+def test_between_what_is_not_there_nothing_is_shown(client: Client, between: str) -> None:
+    assert "From Newspaper" not in words_of(client, f"plan=newspaper&plan=newspaper@1&between={between}&host=nobody")
+
+
+def test_the_slider_leaves_what_lies_between_and_another_choice_does_not(client: Client) -> None:
+    query = "plan=newspaper&plan=newspaper@1&traffic=2&between=2&of=newspaper+newspaper@"
+
+    kept = client.get(f"/compare/?{query}1", headers=PART)
+    gone = client.get(f"/compare/?{query}9", headers=PART)
+
+    assert kept["HX-Replace-Url"].endswith("&traffic=2&between=2")
+    assert "hx-swap-oob" not in kept.content.decode().replace('id="spoken" hx-swap-oob', "")
+    assert gone["HX-Replace-Url"].endswith("&traffic=2")
+    assert '<div id="between" hx-swap-oob="true"></div>' in gone.content.decode()
