@@ -47,6 +47,14 @@ def test_two_proposals_are_compared(
     expect(page.get_by_role("heading", name="What money buys")).to_be_visible()
     look("compared-proposals")
     accessible()
+    page.get_by_role("link", name="What changes from 1 to 3").click()
+    expect(page.get_by_role("heading", name=re.compile("From The newspaper"))).to_be_visible()
+    expect(page.locator("#between")).to_contain_text("web from medium to large")
+    look("compared-between")
+    accessible()
+    page.get_by_role("slider").press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"traffic=.*&between=3$"))
+    expect(page.locator("#between")).to_contain_text("web from medium to large")
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
     assert download.value.suggested_filename == "comparison.csv"
