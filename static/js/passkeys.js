@@ -75,6 +75,9 @@
     place.hidden = false;
   };
 
+  // Shown only now that somebody answers for them.
+  for (const form of document.querySelectorAll("form[data-passkey]")) form.hidden = false;
+
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.dataset.passkey) return;
