@@ -19,6 +19,7 @@ from planner.proposing import ProposeForm, context_of
 from planner.review import actions, policies
 from planner.review.states import OPEN
 from topology import revisions
+from topology.errors import TierwrightError
 from topology.models import Plan
 
 MOST = 100
@@ -47,16 +48,24 @@ def propose(request: HtmxRequest, plan: str) -> HttpResponse:
     found = _target(request, plan)
     sent = request.method == "POST"
     form = ProposeForm(found, request.POST) if sent else ProposeForm(found, initial=_initial(request))
+    status = 422 if sent else 200
     if sent and form.is_valid():
-        words = form.cleaned_data
-        proposal = actions.propose(
-            current(request), found, title=words["title"], why=words["why"], design=form.design
-        )  # fmt: skip
-        autosaving.forget(current(request), found)
-        messages.success(request, f"Proposal #{proposal.number} is a draft: nobody is asked until you ask for review.")
-        # Without a design there is nothing to look at yet: the editor comes first.
-        return redirect("editor", proposal.draft.slug) if form.design is None else redirect("proposal", proposal.pk)
-    return page(request, "planner/propose.html", context_of(current(request), found, form), status=422 if sent else 200)
+        try:
+            return _made(request, found, form)
+        except TierwrightError as error:
+            form.add_error(None, error.sentence)
+            status = getattr(error, "status", 422)
+    return page(request, "planner/propose.html", context_of(current(request), found, form), status=status)
+
+
+def _made(request: HtmxRequest, plan: Plan, form: ProposeForm) -> HttpResponse:
+    """Make the proposal and go on to it; without a design there is nothing to see yet, so the editor comes first."""
+    words, user = form.cleaned_data, current(request)
+    proposal = actions.propose(user, plan, title=words["title"], why=words["why"], design=form.design)
+    if words["source"] == "draft":
+        autosaving.forget(user, plan)
+    messages.success(request, f"Proposal #{proposal.number} is a draft: nobody is asked until you ask for review.")
+    return redirect("editor", proposal.draft.slug) if form.design is None else redirect("proposal", proposal.pk)
 
 
 def _initial(request: HtmxRequest) -> dict[str, str]:

@@ -99,16 +99,22 @@ def edit_words(request: HtmxRequest, pk: int) -> HttpResponse:
     proposal, sent = proposal_for(request, pk), request.method == "POST"
     now = {"title": proposal.title, "why": proposal.why, "decide_by": proposal.decide_by}
     form = WordsForm(request.POST) if sent else WordsForm(initial=now)
+    status = 422 if sent else 200
     if sent and form.is_valid():
-        actions.edit_words(current(request), proposal, **form.cleaned_data)
-        messages.success(request, "The words are changed. No approval depends on them.")
-        return _onward(request, reverse("proposal", args=[pk]))
+        try:
+            actions.edit_words(current(request), proposal, **form.cleaned_data)
+        except TierwrightError as error:
+            form.add_error(None, error.sentence)
+            status = getattr(error, "status", 422)
+        else:
+            messages.success(request, "The words are changed. No approval depends on them.")
+            return _onward(request, reverse("proposal", args=[pk]))
     context = {
         **cover_of(request, proposal, "proposal"),
         "form": form,
         "why_not": policies.why_not_words(current(request), proposal),
     }
-    return page(request, "planner/proposal_words.html", context, status=422 if sent else 200)
+    return page(request, "planner/proposal_words.html", context, status=status)
 
 
 def _approve(user: User, proposal: Proposal, sent: Any) -> object:

@@ -418,6 +418,16 @@ def test_the_words_are_changed_and_bad_ones_come_back(people: Cast, seen_by: As)
     assert "15 January 2027" in right.text
 
 
+def test_words_that_may_not_be_changed_any_more_are_kept(people: Cast, seen_by: As) -> None:
+    proposal = proposal_at("accepted", people)
+    sent = {"title": "Too late", "why": "My long reasons", "decide_by": ""}
+
+    answer = seen_by(people.alice).post(url("edit_words", proposal), sent)
+
+    assert answer.status_code == 403
+    assert "My long reasons" in answer.text
+
+
 # --- Bringing it up to the baseline ----------------------------------------------------------------------------------
 
 

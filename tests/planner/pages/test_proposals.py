@@ -10,6 +10,7 @@ from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.test import Client
 
+from planner import autosaving
 from planner.models import Proposal, Team
 from planner.review import recording
 from tests.builders import NEWSPAPER, newspaper
@@ -142,6 +143,7 @@ def test_who_may_not_propose_is_refused(people: Cast) -> None:
     answer = as_(people.bob).post("/plans/newspaper/propose/", {**WORDS, "source": "plan"})
 
     assert answer.status_code == 403
+    assert "The **vote**" in answer.text
     assert not Proposal.objects.exists()
 
 
@@ -207,3 +209,12 @@ def test_the_plan_lists_what_is_proposed_and_which_revisions_were_accepted(peopl
 
     assert "Five" in text
     assert f"accepted #{accepted.number}" in text
+
+
+def test_proposing_something_else_keeps_what_the_editor_holds(people: Cast) -> None:
+    base, parent = revisions.design_of(people.revision), people.revision.digest
+    autosaving.keep(people.alice, people.plan, parent=parent, draft=three_web(), base=base)
+
+    as_(people.alice).post("/plans/newspaper/propose/", {**WORDS, "source": "plan"})
+
+    assert autosaving.kept(people.alice, people.plan) is not None
