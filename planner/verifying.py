@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model
 
 from planner.audit import FIRST, SAID, digest_of, hash_of, kind_of
 from planner.models import Event, Holding, Proposal, Team
+from planner.people import LOCAL_TEAM
 from topology import revisions
 from topology.models import Revision
 from topology.rows import WRONG_VALUE, Unreadable, as_written, read_rows
@@ -86,19 +88,19 @@ class _Verifying:
     def is_empty(self, team: str) -> bool:
         """Whether there is nothing to say of it; plans of no team are rare."""
         history = self.found[team]
-        return team == NOBODY and not (history.revisions or history.breaks)
+        return team == NOBODY and not (history.events or history.revisions or history.breaks)
 
     def events(self) -> None:
         """The chain of every team: numbers without a gap, each with the hash of the one before and its own."""
         team, last = 0, Event(number=0, hash=FIRST)
         for row in read_rows(Event.objects.order_by("team_id", "number", "pk")):
             if isinstance(row, Unreadable):
-                self._break(team, f"event row {row.pk}", row.says)
+                self._break(self._name(team), f"event row {row.pk}", row.says)
                 continue
             if row.team_id != team:
                 team, last = row.team_id, Event(number=0, hash=FIRST)
             for says in _wrong(row, last):
-                self._break(team, f"event {row.number}", says)
+                self._break(self._name(team), f"event {row.number}", says)
             self._count(row)
             last = row
 
@@ -106,9 +108,9 @@ class _Verifying:
         """The revisions of every plan: numbers, parents, documents, seals."""
         team_of = _teams_of_plans()
         for plan in Revision.objects.order_by("pk").values_list("plan_id", flat=True).iterator():
-            self._history(team_of.get(plan)).revisions += 1
+            self.found[self._name(team_of.get(plan))].revisions += 1
         for damage in revisions.damage():
-            self._break(team_of.get(damage.plan), damage.place, damage.says)
+            self._break(self._name(team_of.get(damage.plan)), damage.place, damage.says)
 
     def rows(self, model: type[Model]) -> None:
         """Rows that events vouch for: each says what the last event says of it, and none is there without one."""
@@ -120,7 +122,7 @@ class _Verifying:
         for (named, pk), vouched in self.named.items():
             if named == kind and pk not in seen:
                 says = f"is gone; event {vouched.event} names it"
-                self.found[vouched.team].breaks.append(Break(place=f"{kind} {pk}", says=says))
+                self._break(vouched.team, f"{kind} {pk}", says)
 
     def _wrong_row(self, kind: str, row: Model | Unreadable) -> Iterator[str]:
         vouched = self.named.get((kind, row.pk))
@@ -135,30 +137,28 @@ class _Verifying:
             yield "is written in another form than we write"
 
     def _count(self, row: Event) -> None:
-        history = self._history(row.team_id)
+        history = self.found[self._name(row.team_id)]
         history.events += 1
         history.head = row.hash
         for key, digest in _named(row.data):
             self.named[key] = Vouched(digest=digest, event=row.number, team=history.team)
 
-    def _team_of(self, kind: str, pk: int) -> int | None:
-        """The team of a row, by its proposal; asked only where something is wrong."""
+    def _team_of(self, kind: str, pk: int) -> str:
+        """The team of a row: that whose event names it, else by its plan; asked only where something is wrong."""
         vouched = self.named.get((kind, pk))
-        if vouched is not None:  # an event of that team tells of it
-            return next(key for key, slug in self.teams.items() if slug == vouched.team)
-        model = next(model for model in SAID if kind_of(model) == kind)
-        rows = model._default_manager.filter(pk=pk).values_list(PROPOSAL_OF[kind], flat=True)
-        return Holding.objects.filter(plan__proposals=rows.first() or 0).values_list("team_id", flat=True).first()
+        return vouched.team if vouched else self._name(_team_by_plan(kind, pk))
 
-    def _history(self, team: int | None) -> TeamHistory:
-        return self.found[self.teams.get(team or 0, NOBODY)]
+    def _name(self, team: int | None) -> str:
+        """What is of no team is of the local one, where there are no accounts."""
+        nobody = LOCAL_TEAM if not settings.ACCOUNTS and LOCAL_TEAM in self.found else NOBODY
+        return self.teams.get(team or 0, nobody)
 
-    def _break(self, team: int | None, place: str, says: str) -> None:
-        self._history(team).breaks.append(Break(place=place, says=says))
+    def _break(self, team: str, place: str, says: str) -> None:
+        self.found[team].breaks.append(Break(place=place, says=says))
 
 
 def _wrong(row: Event, before: Event) -> Iterator[str]:
-    if row.number != before.number + 1:
+    if row.number != _after(before.number):
         yield f"comes after event {before.number}"
     if row.previous != before.hash:
         yield "does not hold the hash of the event before it"
@@ -166,6 +166,11 @@ def _wrong(row: Event, before: Event) -> Iterator[str]:
         yield "does not match its own hash"
     elif not as_written(row):
         yield "is written in another form than we write"
+
+
+def _after(number: Any) -> int:
+    """The next number; where somebody put text in its place, none that there is."""
+    return number + 1 if isinstance(number, int) else 0
 
 
 def _hash(row: Event) -> str:
@@ -188,6 +193,14 @@ def _named(data: Any) -> Iterator[tuple[Key, str]]:
     for item in rows if isinstance(rows, list) else ():
         if isinstance(item, dict) and isinstance(item.get("id"), int):
             yield (str(item.get("kind")), item["id"]), str(item.get("digest"))
+
+
+def _team_by_plan(kind: str, pk: int) -> int | None:
+    model = next(model for model in SAID if kind_of(model) == kind)
+    if model is Revision:
+        return _teams_of_plans().get(Revision.objects.filter(pk=pk).values_list("plan_id", flat=True).first() or 0)
+    rows = model._default_manager.filter(pk=pk).values_list(PROPOSAL_OF[kind], flat=True)
+    return Holding.objects.filter(plan__proposals=rows.first() or 0).values_list("team_id", flat=True).first()
 
 
 def _teams_of_plans() -> dict[int, int]:

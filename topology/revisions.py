@@ -19,7 +19,7 @@ from topology.components import catalogue
 from topology.design import Design
 from topology.errors import Place, TierwrightError
 from topology.models import Plan, Revision
-from topology.rows import Unreadable, as_written, read_rows
+from topology.rows import WRONG_VALUE, Unreadable, as_written, read_rows
 
 _TRIES = 20
 
@@ -103,7 +103,7 @@ def load(plan: Plan, number: int | None = None) -> Design:
 
 def get(plan: Plan, number: int | None = None) -> Revision:
     """A revision, by default the head; Revision.DoesNotExist where there is none."""
-    wanted = Plan.objects.values_list("head", flat=True).get(pk=plan.pk) if number is None else number
+    wanted = F("plan__head") if number is None else number
     return Revision.objects.select_related("plan").get(plan=plan, number=wanted)
 
 
@@ -210,10 +210,17 @@ def damage() -> Iterator[Damage]:
 
 
 def _wrong(row: Revision, before: Revision) -> Iterator[str]:
-    if row.number != before.number + 1:
-        yield f"comes after revision {before.number}"
     if row.parent_id != before.pk:
         yield "was not made from the revision before it"
+    try:
+        yield from _wrong_values(row, before)
+    except WRONG_VALUE as error:
+        yield f"holds something that is no value of its field: {error}"
+
+
+def _wrong_values(row: Revision, before: Revision) -> Iterator[str]:
+    if row.number != before.number + 1:
+        yield f"comes after revision {before.number}"
     if hashlib.sha256(row.document.encode()).hexdigest() != row.digest:
         yield "its document does not match its digest"
     if seal_of(row, before.seal) != row.seal:

@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from planner import audit, plans
 from planner.models import Event, Proposal
-from planner.packed import stood
+from planner.packed import stood_beside
 from planner.review import Refused, Stale, policies, sealing
 from planner.review.settling import newly_stale, settle
 from topology import document, revisions
@@ -79,17 +79,19 @@ def moving(user: User, proposal: Proposal, verb: str, *, rule: Rule | None = Non
 
 def warm(proposal: Proposal) -> None:
     """Work out before the transaction what it will ask for: it is kept, and nobody waits for it with a lock in hand."""
-    for revision in (revisions.get(proposal.plan), proposal.base, revisions.get(proposal.draft)):
-        with suppress(TierwrightError):
-            warm_design(revisions.design_of(revision))
+    with suppress(TierwrightError):
+        target, head = (revisions.design_of(revisions.get(plan)) for plan in (proposal.plan, proposal.draft))
+        base = revisions.design_of(proposal.base)
+        for design in (target, base, head):
+            warm_design(design, beside=base)
 
 
-def warm_design(design: Design) -> None:
+def warm_design(design: Design, *, beside: Design) -> None:
     """The same for a design that is about to be recorded; one that does not hold together is refused there."""
     if not document.check(design, catalogue()):
         with suppress(TierwrightError):
             sealing.sealed_of(design)
-            stood(design)
+            stood_beside(beside, design)
 
 
 def held(proposal: Proposal) -> Proposal:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from planner import audit, plans
-from planner.models import Proposal, State
+from planner.models import Holding, Proposal, State
 from planner.review import Refused, policies
 from planner.review.moving import checked, held_plan, moving, refuse, required, warm_design
 from planner.review.settling import settle
@@ -33,8 +33,8 @@ def propose(
 ) -> Proposal:
     """Cut a draft from the plan's newest revision; with a design, that is the draft's second revision."""
     refuse(policies.why_not_propose(user, plan))
-    for known in (revisions.load(plan), *filter(None, [design])):
-        warm_design(known)
+    base = revisions.load(plan)
+    warm_design(design or base, beside=base)
     with transaction.atomic():
         proposal = _cut(user, plan, title.strip(), why, design, message)
         settle(proposal)
@@ -46,6 +46,8 @@ def propose(
 
 
 def _cut(user: User, plan: Plan, title: str, why: str, design: Design | None, message: str) -> Proposal:
+    # A plan from before there were teams is its team's for good once somebody proposes: the audit tells of it there.
+    Holding.objects.get_or_create(plan=plan, defaults={"team": plans.team_of(plan)})
     target = held_plan(plan)  # of two people who propose at once, one waits: each gets a number of their own
     base = revisions.get(target)
     newest = Proposal.objects.filter(plan=target).aggregate(newest=Max("number"))["newest"]

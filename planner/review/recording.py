@@ -11,7 +11,7 @@ from django.db import transaction
 from planner import audit, plans
 from planner.review import policies
 from planner.review.moving import held_plan, moving, refuse, warm_design
-from topology import revisions
+from topology import document, revisions
 from topology.design import Design
 from topology.models import Plan, Revision
 
@@ -34,7 +34,9 @@ def save(
     proposal = plans.proposal_of(plan)
     if proposal is None:
         return _save_plan(user, plan, design, parent_digest, said)
-    warm_design(design)
+    refuse(policies.why_not_edit(user, proposal))
+    _refuse_old(plan, design, parent_digest, message)
+    warm_design(design, beside=revisions.design_of(proposal.base))
     with moving(user, proposal, "edit") as move:
         revision, is_new = _record(plan, design, parent_digest, said)
         if is_new:
@@ -49,6 +51,13 @@ def _save_plan(user: User, plan: Plan, design: Design, parent_digest: str | None
     if is_new:
         audit.write(plans.team_of(plan), user, "edit", plan=plan, data=_told(revision), rows=(revision,))
     return revision
+
+
+def _refuse_old(plan: Plan, design: Design, parent_digest: str | None, message: str) -> None:
+    """A conflict that can be seen at once costs nobody else a wait; with the lock in hand it is looked for again."""
+    head = revisions.get(plan)
+    if head.digest not in (parent_digest, document.digest(design)):
+        raise revisions.Conflict(head=head, design=design, message=message)
 
 
 def _record(plan: Plan, design: Design, parent_digest: str | None, said: Mapping[str, str]) -> tuple[Revision, bool]:

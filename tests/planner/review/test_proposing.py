@@ -8,7 +8,10 @@ import pytest
 
 from planner import audit
 from planner.models import Event, Proposal, State
+from planner.people import local_person, local_team
 from planner.review import Refused, actions
+from planner.verifying import verify
+from tests.builders import newspaper
 from tests.cast import Cast, cast, head_of, proposal_at, proposed
 from topology import revisions
 from topology.errors import TierwrightError
@@ -44,6 +47,15 @@ def test_with_a_design_it_is_the_second_revision_under_the_name_of_the_plan(peop
     assert (head.number, head.message) == (2, "Better")
     assert revisions.design_of(head).name == "newspaper"
     assert revisions.design_of(head).notes == "Better"
+
+
+def test_a_plan_from_before_there_were_teams_is_held_from_then_on() -> None:
+    plan = revisions.start(newspaper(), name="Older", message="first").plan
+
+    proposal = actions.propose(local_person(), plan, title="Something new")
+
+    assert proposal.plan.holding.team == local_team()
+    assert [history.says for history in verify()] == ["local: 1 events, 2 revisions: whole"]
 
 
 def test_each_proposal_of_a_plan_has_a_number_and_a_slug_of_its_own(people: Cast) -> None:
