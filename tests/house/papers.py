@@ -6,11 +6,13 @@ A part stands between the lines `[//]: # (made: NAME)` and `[//]: # (end)`, whic
 from __future__ import annotations
 
 import ast
+import hashlib
 import importlib
 import inspect
 import os
 import pkgutil
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +28,7 @@ from topology import demands, fields
 from topology.capacity import availability, memory
 from topology.checks import Check, checks
 from topology.design import Design, Role
+from topology.diagrams import engine
 from topology.hardware import BUILT_IN, BUILT_IN_CURRENCY, BUILT_IN_SOURCE, OFFERS, Offer
 from topology.management import commands
 from topology.stages import advice
@@ -263,6 +266,83 @@ def _check(check: Check) -> str:
     return f"### {check.title}\n\n`{check.name}`, {check.level}{rules}.\n\n{check.text}\n"
 
 
+# What is told of the site is looked up when it is asked for: its models want Django to be ready.
+
+
+def review_moves() -> str:
+    """Every verb of a review: its button, when it is for, what follows, and who may do it."""
+    from planner.models import State
+    from planner.review.states import MOVES
+
+    rows = (
+        (
+            f"`{move.verb}`",
+            move.title,
+            "any state" if set(move.after) == set(State) else ", ".join(state.label for state in move.after),
+            move.to.label if move.to else "",
+            f"{move.least.label}{', and its author' if move.own else ''}",
+        )
+        for move in MOVES
+    )
+    return table(("verb", "button", "from", "to", "who"), rows)
+
+
+def review_checks() -> str:
+    """Every check of a proposal, in its own words."""
+    from planner.review import checks as review
+
+    rows = ((f"`{c.name}`", c.title, inspect.getdoc(sys.modules[type(c).__module__]) or "") for c in review.checks())
+    return table(("check", "title", "what it looks at"), rows)
+
+
+def review_states() -> str:
+    """The states of a proposal and the verbs between them, as DOT; what leads out of any open state leaves the box."""
+    from planner.models import State
+    from planner.review.states import OPEN
+
+    lines = [
+        'digraph { rankdir=LR compound=true bgcolor="white" fontname="Helvetica" nodesep=0.5 ranksep=1.1',
+        'node [shape=box style="rounded,filled" fillcolor="#f4f4f5" color="#52525b" fontname="Helvetica" fontsize=12]',
+        'edge [color="#52525b" fontname="Helvetica" fontsize=10]',
+        f'subgraph cluster_open {{ label="open" color="#a1a1aa" {" ".join(OPEN)} }}',
+        *(f'{state} [label="{state.label}"]' for state in State),
+        'in_review -> approved [label="every area has its approvals"]',
+        'approved -> in_review [label="an approval no longer counts"]',
+    ]
+    return "\n".join([*lines, *_edges(), "}"]) + "\n"
+
+
+def _edges() -> Iterator[str]:
+    from planner.review.states import MOVES, OPEN
+
+    for move in (move for move in MOVES if move.to):
+        if set(move.after) == set(OPEN):
+            yield f'changes_requested -> {move.to} [ltail=cluster_open label="{move.title}"]'
+            continue
+        style = " style=dashed" if move.verb == "break_glass" else ""
+        yield from (f'{state} -> {move.to} [label="{move.title}"{style}]' for state in move.after)
+
+
+DRAWN: Mapping[str, Callable[[], str]] = {"review-states.svg": review_states}
+"""Pictures of docs/img that are drawn from code: the DOT of each."""
+_MARK = "<!-- drawn from {} -->\n"
+
+
+def is_drawn(name: str) -> bool:
+    """Whether the picture is of the code as it is now; another Graphviz would draw the same otherwise."""
+    path = ROOT / "docs" / "img" / name
+    return path.exists() and path.read_text(encoding="utf-8").endswith(_mark(name))
+
+
+def _mark(name: str) -> str:
+    return _MARK.format(hashlib.sha256(DRAWN[name]().encode()).hexdigest())
+
+
+def _draw(name: str) -> None:
+    svg = engine.run(DRAWN[name](), "svg").decode()
+    (ROOT / "docs" / "img" / name).write_text(svg[svg.index("<svg") :].rstrip() + "\n" + _mark(name), encoding="utf-8")
+
+
 MADE: Mapping[str, Callable[[], str]] = {
     "plan-file": plan_file,
     "workload": workload,
@@ -277,6 +357,8 @@ MADE: Mapping[str, Callable[[], str]] = {
     "advice": advice_text,
     "commands": command_line,
     "checks": checks_text,
+    "review-moves": review_moves,
+    "review-checks": review_checks,
 }
 
 
@@ -299,6 +381,10 @@ def main() -> None:
         if renewed(text) != text:
             path.write_text(renewed(text), encoding="utf-8")
             print(path.relative_to(ROOT))
+    for name in DRAWN:
+        if not is_drawn(name):
+            _draw(name)
+            print(f"docs/img/{name}")
 
 
 if __name__ == "__main__":

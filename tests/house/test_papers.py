@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.house.commands import documents
-from tests.house.papers import MADE, own_commands, parts, renewed
+from tests.house.papers import DRAWN, MADE, is_drawn, own_commands, parts, renewed
 from tests.house.tree import name
 from topology.components import catalogue
 from topology.document import load
@@ -31,6 +31,11 @@ def test_made_parts_are_what_the_code_says(paper: Path) -> None:
     text = paper.read_text(encoding="utf-8")
 
     assert renewed(text) == text, "run: python -m tests.house.papers"
+
+
+@pytest.mark.parametrize("picture", DRAWN)
+def test_drawn_pictures_are_of_the_code_as_it_is(picture: str) -> None:
+    assert is_drawn(picture), "run: python -m tests.house.papers"
 
 
 def test_every_made_part_stands_in_one_paper() -> None:
