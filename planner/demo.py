@@ -12,7 +12,7 @@ from planner.people import local_person, local_team
 from planner.review import actions, discussion, recording
 from planner.review.moving import warm_design
 from topology import demo, revisions
-from topology.design import Design, ServerCount, Tier
+from topology.design import Design, Server, ServerCount, Tier
 from topology.merging import edits_between
 from topology.models import Plan
 from topology.stages import evolve
@@ -31,10 +31,10 @@ The forecast says that one web server is full before the summer, and a single on
 - the cache on every web server, so that it grows with them
 - uploads stay on the media server
 """
-QUESTION = """\
-**One balancer is one machine whose failure takes the paper down**, and we promised 99.8 %. Two of them, with an
-address that moves between them, cost one small server more. @ana, shall we?
-"""
+QUESTION = (
+    "**One balancer is one machine whose failure takes the paper down**, and we promised 99.8 %. Two of them cost one"
+    " small server more. @ana, shall we?"
+)
 
 
 def show(user: User) -> Plan:
@@ -123,7 +123,7 @@ def _approve(user: User, proposal: Proposal, area: str, note: str) -> None:
 
 
 def _with_one_more(design: Design, name: str) -> Design:
-    """One server more in a tier, of the type of its others and with their roles."""
+    """One server more in a tier, of the type of its others."""
 
     def grown(tier: Tier) -> Tier:
         if tier.name != name:
@@ -134,7 +134,7 @@ def _with_one_more(design: Design, name: str) -> Design:
             )
         last = tier.servers[-1]
         stem = last.name.rstrip("0123456789")
-        new = last.model_copy(update={"name": f"{stem}{len(tier.servers) + 1}", "address": None})
+        new = Server(name=f"{stem}{len(tier.servers) + 1}", type=last.type)
         return tier.model_copy(update={"servers": (*tier.servers, new)})
 
     return design.model_copy(update={"tiers": tuple(grown(tier) for tier in design.tiers)})
