@@ -19,6 +19,7 @@ from planner import markdown, suggesting
 from planner.covers import cover_of
 from planner.http import HtmxRequest, page, part
 from planner.models import Comment, Membership, Proposal, Suggestion, Thread
+from planner.once import asked_once
 from planner.people import current
 from planner.plans import proposal_for, team_of
 from planner.review import anchors, discussion
@@ -152,6 +153,7 @@ def apply(request: HtmxRequest, pk: int, suggestion: int) -> HttpResponse:
 # --- Answers ----------------------------------------------------------------------------------------------------------
 
 
+@asked_once()
 def _board(
     request: HtmxRequest, proposal: Proposal, typed: Typed = NOTHING, *, on: Thread | None = None
 ) -> HttpResponse:
@@ -178,6 +180,7 @@ def _board(
     return page(request, "planner/discussion.html", context, status=typed.status)
 
 
+@asked_once()
 def _one(request: HtmxRequest, proposal: Proposal, thread: Thread, typed: Typed = NOTHING) -> HttpResponse:
     """One thread, in place of the one that is there."""
     head, voice = revisions.get(proposal.draft), voice_of(current(request), proposal)

@@ -106,7 +106,7 @@ def test_queries_do_not_grow_with_what_is_said(
     client = client_of(people.alice)
     client.get(address(proposal))
 
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(15):
         client.get(address(proposal))
 
 
