@@ -22,6 +22,8 @@ NOBODY = "None of these plans says what is asked of its site."
 MOVING: tuple[Key, ...] = ("without_one",)
 COUNTED: tuple[Key, ...] = ("single_points", "risks")
 """Figures that do not move with the traffic."""
+ALIKE = 0.005
+"""Share of themselves by which two figures may differ and still lie in one place of a picture."""
 _STOOD: Kept[str, Standing] = Kept(most=96)
 
 
@@ -222,6 +224,11 @@ def _place(found: Forecast) -> tuple[float, float] | None:
     return None if found.cost_month.amount is None or p95 is None else (found.cost_month.amount, p95.value)
 
 
+def _same(one: tuple[float, float] | None, other: tuple[float, float]) -> bool:
+    """Whether both lie in one place of the picture."""
+    return one is not None and all(abs(a - b) <= ALIKE * abs(b) for a, b in zip(one, other, strict=True))
+
+
 def _spot(column: Column, among: Sequence[Column]) -> Spot:
     assert column.forecast is not None
     places = [place for other in among if other.forecast and (place := _place(other.forecast))]
@@ -231,7 +238,7 @@ def _spot(column: Column, among: Sequence[Column]) -> Spot:
     rank: Rank = "loser" if beaten else "front"
     return Spot(
         rank=rank,
-        label=str(column.number),
+        label=", ".join(str(other.number) for other in among if other.forecast and _same(_place(other.forecast), own)),
         says=f"{column.number}, {column.chosen.name}",
         anchor=f"design-at-{column.number}",
         cost=own[0],

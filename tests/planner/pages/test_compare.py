@@ -190,6 +190,12 @@ def test_money_is_drawn_against_response_time(client: Client) -> None:
     assert "Cost against response time" not in client.get("/compare/?plan=newspaper", headers=PART).content.decode()
 
 
+def test_designs_in_one_place_of_the_picture_share_their_label(client: Client) -> None:
+    text = client.get("/compare/?plan=newspaper&plan=newspaper@1", headers=PART).content.decode()
+
+    assert 'aria-hidden="true">1, 2</text>' in text
+
+
 def test_prices_in_two_currencies_are_not_drawn(client: Client) -> None:
     own = {"own": {"cores": 4, "ram_mib": 8192, "price_month": 100}}
     tiers = [TIERS[0] | {"servers": {"count": 2, "type": "own"}}, TIERS[1] | {"servers": {"count": 1, "type": "own"}}]
