@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import cast
+
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, F, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from planner.models import Holding, Membership, Proposal, Role, State, Team
-from planner.once import answer
+from planner.once import answer, kept
 from planner.people import LOCAL_TEAM, current, local_person
 from topology import revisions
 from topology.design import Design
@@ -67,8 +70,11 @@ def team_of(plan: Plan) -> Team:
 
 
 def _team_of(plan: Plan) -> Team:
-    own_or_target = Q(plan=plan) | Q(plan__proposals__draft=plan)
-    holding = Holding.objects.select_related("team").filter(own_or_target).first()
+    # What a query brought along with the plan is not asked for again.
+    holding: Holding | None = plan._state.fields_cache.get("holding")
+    if holding is None:
+        own_or_target = Q(plan=plan) | Q(plan__proposals__draft=plan)
+        holding = Holding.objects.select_related("team").filter(own_or_target).first()
     if holding is not None:
         return holding.team
     if not settings.ACCOUNTS:
@@ -79,8 +85,32 @@ def _team_of(plan: Plan) -> Team:
 
 def role_of(user: User, plan: Plan) -> Role | None:
     """What the person may do with the plan; None for an outsider."""
-    found = Membership.objects.filter(user=user, team=team_of(plan)).values_list("role", flat=True).first()
+    found = role_in(user, team_of(plan))
     return None if found is None else Role(found)
+
+
+def role_in(user: User, team: Team) -> str | None:
+    """The person's role in the team, as the database writes it."""
+    roles = kept(("roles", team.pk))
+    if roles is not None:
+        return cast(Mapping[int, Role], roles).get(user.pk)
+    places = Membership.objects.filter(user=user, team=team)
+    return answer(("role", user.pk, team.pk), lambda: places.values_list("role", flat=True).first())
+
+
+def roles_of(team: Team) -> Mapping[int, Role]:
+    """Id of each member -> role."""
+    rows = Membership.objects.filter(team=team).values_list("user", "role")
+    return answer(("roles", team.pk), lambda: {user: Role(role) for user, role in rows})
+
+
+def heads_of(*found: Plan) -> tuple[Revision, ...]:
+    """The newest revision of each of some plans, asked for together."""
+    known = {plan.pk: kept(("head", plan.pk)) for plan in found}
+    lacking = [plan for plan in found if known[plan.pk] is None]
+    rows = Revision.objects.select_related("plan").filter(plan__in=lacking, number=F("plan__head")) if lacking else ()
+    known |= {row.plan_id: answer(("head", row.plan_id), lambda row=row: row) for row in rows}
+    return tuple(cast(Revision, known[plan.pk]) for plan in found)
 
 
 def open_proposals(plan: Plan) -> QuerySet[Proposal]:

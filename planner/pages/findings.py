@@ -12,7 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from planner.http import HtmxRequest, page
 from planner.keeping import Kept
+from planner.people import current
 from planner.plans import plan_for
+from planner.review import Refused, policies
 from planner.saving import save
 from topology import document, revisions
 from topology.capacity import Forecast, forecast
@@ -142,7 +144,7 @@ def give_back(request: HtmxRequest, plan: str) -> HttpResponse:
 @require_POST
 def say(request: HtmxRequest, plan: str, site: str) -> HttpResponse:
     """Write down what people say of a site."""
-    found = plan_for(request, plan)
+    found = _for_change(request, plan)
     parent = request.POST.get("parent")
     design = _seen(found, parent)
     asked = next((each for each in design.sites if each.name == site), None)
@@ -179,8 +181,16 @@ def _save(request: HtmxRequest, plan: Plan, design: Design, parent: str | None, 
     return save(request, plan, design, parent_digest=parent, message=message[:300], onward=onward)
 
 
-def _sent(request: HtmxRequest, plan: str) -> tuple[Plan, Design, dict[str, str]]:
+def _for_change(request: HtmxRequest, plan: str) -> Plan:
+    """The plan, for whoever may save it; others are told so before anything else is looked at."""
     found = plan_for(request, plan)
+    if why_not := policies.why_not_record(current(request), found):
+        raise Refused(why_not)
+    return found
+
+
+def _sent(request: HtmxRequest, plan: str) -> tuple[Plan, Design, dict[str, str]]:
+    found = _for_change(request, plan)
     form = WaiverForm(request.POST)
     if not form.is_valid():
         raise TierwrightError("this did not arrive whole; go back one page and send it again")

@@ -18,7 +18,7 @@ from planner.http import HtmxRequest, page
 from planner.models import Proposal, ShareLink, Thread
 from planner.people import current
 from planner.plans import plan_for, proposal_of
-from planner.review import discussion
+from planner.review import Refused, discussion
 from planner.review.discussion import Guest
 from planner.sharing import Shown
 from topology import revisions
@@ -105,6 +105,8 @@ def shares(request: HtmxRequest, plan: str) -> HttpResponse:
     found = plan_for(request, plan)
     form, address, status = ShareForm(request.POST or None, initial={"kind": "read"}), "", 200
     if request.method == "POST":
+        if why_not := sharing.why_not_share(current(request), found):
+            raise Refused(why_not)
         status = 422
         if form.is_valid():
             address, status = _share(request, found, form), 201 if not form.errors else 422

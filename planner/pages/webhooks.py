@@ -12,6 +12,7 @@ from planner import webhooks as hooks
 from planner.http import HtmxRequest, page
 from planner.models import Team, Webhook
 from planner.people import current
+from planner.review import Refused
 from topology.errors import TierwrightError
 
 VERBS = (
@@ -41,6 +42,8 @@ def webhooks(request: HtmxRequest, team: str) -> HttpResponse:
     form = WebhookForm(request.POST or None)
     status = 200
     if request.method == "POST":
+        if why_not := hooks.why_not_manage(current(request), found):
+            raise Refused(why_not)
         if form.is_valid():
             try:
                 hooks.add(current(request), found, url=form.cleaned_data["url"], verbs=form.cleaned_data["verbs"])
