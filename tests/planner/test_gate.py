@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -133,6 +135,20 @@ def test_a_flood_from_one_place_gets_429(client: Client, settings: Settings) -> 
 
     assert answer.status_code == 429
     assert "This was tried too often from here." in answer.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_of_the_same_moment_are_counted_one_by_one(alice: User) -> None:
+    def guess(number: int) -> bool:
+        try:
+            return "No account has this e-mail" in log_in(Client(), password=f"guess {number} of many").text
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(12) as pool:
+        tried = sum(pool.map(guess, range(12)))
+
+    assert 1 <= tried <= 5
 
 
 def test_attempts_are_counted_where_every_process_sees_them(settings: Settings) -> None:

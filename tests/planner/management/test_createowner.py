@@ -11,7 +11,10 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from planner import plans
 from planner.models import Event, Membership, Role, Team
+from planner.people import local_person
+from tests.builders import newspaper
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a harbour with nine red boats"
@@ -106,6 +109,17 @@ def test_what_it_cannot_use_gets_a_sentence(email: str, team: str, says: str) ->
     assert ended.value.code == 2
     assert says in err.getvalue()
     assert not User.objects.exists()
+
+
+def test_the_team_of_the_local_time_is_taken_over_with_its_plans(client: Client) -> None:
+    plans.start(local_person(), newspaper(), name="The newspaper", message="First")
+
+    run(team="Local")
+
+    ana = User.objects.get(email="ana@example.com")
+    client.force_login(ana)
+    assert Membership.objects.get(user=ana).role == Role.OWNER
+    assert client.get("/plans/newspaper/").status_code == 200
 
 
 def test_it_says_where_accounts_are_off(settings: Settings) -> None:
