@@ -20,7 +20,7 @@ from markdown_it.utils import OptionsDict
 from planner.models import Team
 from topology.fields import UNPRINTABLE
 
-MOST_HTML = 200_000
+MOST_HTML = 100_000
 """Characters of an answer: a text that would become more, such as a huge table, is shown as it was typed."""
 MOST_MENTIONS = 50
 """People whom one text calls."""
@@ -54,7 +54,7 @@ def mentioned(text: str, team: Team) -> list[User]:
     return list(User.objects.filter(username__in=handles, memberships__team=team).order_by("pk")) if handles else []
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _rendered(text: str, members: frozenset[str]) -> SafeString:
     shown = UNPRINTABLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     tokens = _MARKDOWN.parse(shown)

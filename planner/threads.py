@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
@@ -164,6 +164,17 @@ def talk_of(voice: Voice, proposal: Proposal, head: Revision, thread: Thread) ->
     return next(iter(_talks(voice, proposal, sight, [row])))
 
 
+def said_by_place(proposal: Proposal, head: Revision) -> dict[str, int]:
+    """How many comments stand in the open threads on each place, by its anchor on the newest revision."""
+    sight = sight_of(proposal, head)
+    found: dict[str, int] = {}
+    for thread in proposal.threads.filter(resolved_at=None).annotate(said=Count("comments")):
+        carried = carry(parse(thread.anchor), thread.quote, sight)
+        if carried.state != "gone":
+            found[str(carried.anchor)] = found.get(str(carried.anchor), 0) + thread.said
+    return found
+
+
 def address_of(anchor: Anchor, proposal: Proposal) -> str:
     """Where the place is shown; empty where nowhere."""
     draft = proposal.draft.slug
@@ -212,7 +223,8 @@ class _Places:
 def _carrying(voice: Voice, proposal: Proposal, sight: Sight) -> Iterator[Carrying]:
     places = _Places(sight.design)
     mine = Comment.objects.filter(thread=OuterRef("pk"), author=voice.user) if voice.user else Comment.objects.none()
-    for thread in proposal.threads.select_related("revision", "resolved_by").annotate(is_mine=Exists(mine)):
+    threads = proposal.threads.select_related("revision", "resolved_by").defer("revision__document")
+    for thread in threads.annotate(is_mine=Exists(mine)):
         yield _row(thread, sight, places, is_mine=thread.is_mine)
 
 
@@ -261,7 +273,7 @@ def _talks(voice: Voice, proposal: Proposal, sight: Sight, rows: Sequence[Carryi
 
 
 def _comments() -> QuerySet[Comment]:
-    offers = Prefetch("suggestion", Suggestion.objects.select_related("applied"))
+    offers = Prefetch("suggestion", Suggestion.objects.select_related("applied").defer("applied__document"))
     return Comment.objects.select_related("author").prefetch_related("versions", offers)
 
 

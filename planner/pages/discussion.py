@@ -127,8 +127,7 @@ def mend(request: HtmxRequest, pk: int, comment: int) -> HttpResponse:
     """The form that changes one's own comment, and the change."""
     proposal, found = _comment(request, pk, comment)
     if request.method != "POST":
-        seen = discussion.digest_of(found.text)
-        return _again(request, proposal, found.thread, Typed(comment=found.pk, text=found.text, seen=seen))
+        return _again(request, proposal, found.thread, _to_mend(current(request), found))
     text, seen = request.POST.get("text", ""), request.POST.get("seen", "")
     try:
         discussion.edit_comment(current(request), found, text=text, seen=seen)
@@ -256,6 +255,13 @@ def _sent(request: HtmxRequest) -> dict[str, str]:
     return {name: request.POST.get(name, "") for name in request.POST}
 
 
+def _to_mend(user: User, comment: Comment) -> Typed:
+    """The form with what the comment says; for another than its author there is none."""
+    if discussion.why_not_mend(voice_of(user, comment.thread.proposal), comment):
+        return NOTHING
+    return Typed(comment=comment.pk, text=comment.text, seen=discussion.digest_of(comment.text))
+
+
 def _typed(sent: QueryDict, error: TierwrightError, **where: Any) -> Typed:
     """What was typed, and why it is refused."""
     theirs = error.theirs if isinstance(error, StaleText) else None
@@ -279,7 +285,11 @@ LARGEST = 2**63
 
 def _thread(request: HtmxRequest, pk: int, number: int) -> tuple[Proposal, Thread]:
     proposal = proposal_for(request, pk)
-    found = proposal.threads.select_related("revision").filter(pk=number).first() if number < LARGEST else None
+    found = (
+        proposal.threads.select_related("revision").defer("revision__document").filter(pk=number).first()
+        if number < LARGEST
+        else None
+    )
     if found is None:
         raise Http404("There is no thread at this address.")
     found.proposal = proposal
@@ -288,7 +298,8 @@ def _thread(request: HtmxRequest, pk: int, number: int) -> tuple[Proposal, Threa
 
 def _comment(request: HtmxRequest, pk: int, number: int) -> tuple[Proposal, Comment]:
     proposal = proposal_for(request, pk)
-    wanted = Comment.objects.select_related("thread__revision").filter(thread__proposal=proposal)
+    wanted = Comment.objects.select_related("thread__revision").defer("thread__revision__document")
+    wanted = wanted.filter(thread__proposal=proposal)
     found = wanted.filter(pk=number).first() if number < LARGEST else None
     if found is None:
         raise Http404("There is no comment at this address.")

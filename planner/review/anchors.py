@@ -242,9 +242,10 @@ def hosts_of(owner: str, design: Design) -> list[Host]:
 
 def _alike(hosts: Sequence[Host]) -> list[Host]:
     """One of each run of servers that do the same on the same type; the rest would say the same again."""
-    firsts: dict[str, Host] = {}
+    firsts: dict[tuple[str, int], Host] = {}
     for host in hosts:
-        firsts.setdefault(f"{host.type_name} {host.roles!r}", host)
+        # Servers without settings of their own share their tier's roles, the very same tuple.
+        firsts.setdefault((host.type_name, id(host.roles)), host)
     return list(firsts.values())
 
 

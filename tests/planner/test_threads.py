@@ -9,6 +9,7 @@ import pytest
 from planner.models import Comment, Proposal, Thread
 from planner.review import discussion
 from planner.review.discussion import Guest
+from planner.threads import board_of, said_by_place
 from tests.cast import Cast
 from tests.planner.talks import address, client_of, people, proposal, save, suggestion_of, thread_of
 from topology import revisions
@@ -122,3 +123,25 @@ def test_many_threads_come_in_pages(people: Cast, proposal: Proposal) -> None:
     assert first.count('class="comment"') == 40
     assert second.count('class="comment"') == 5
     assert client.get(address(proposal), {"page": "x"}).status_code == 200
+
+
+def test_signs_on_other_pages_count_what_is_open_where_it_is_now(people: Cast, proposal: Proposal) -> None:
+    thread_of(people.bob, proposal)
+    thread_of(people.bob, proposal, text="And the type?")
+    discussion.resolve(people.bob, thread_of(people.bob, proposal, anchor="server:db1"))
+    thread_of(people.bob, proposal, anchor="server:web2")
+    save(people, proposal, count=1)
+
+    assert said_by_place(proposal, revisions.get(proposal.draft)) == {"tier:web": 2}
+
+
+def test_a_guest_sees_the_board_and_no_way_to_change_it(people: Cast, proposal: Proposal) -> None:
+    suggestion_of(people.bob, proposal, count="3")
+    voice = discussion.guest_voice(proposal)
+
+    board = board_of(voice, proposal, revisions.get(proposal.draft))
+
+    [talk] = board.groups[0].talks
+    refusals = (talk.why_not_resolve, talk.why_not_block, talk.said[0].offer and talk.said[0].offer.why_not)
+    assert set(refusals) == {discussion.GUESTS}
+    assert board.counts["mine"] == 0

@@ -364,3 +364,12 @@ def test_a_suggestion_that_is_refused_leaves_the_editor_as_it_was(people: Cast, 
     assert "remove control characters" in answer.text
     assert 'value="5"' in answer.text
     assert not Comment.objects.exists()
+
+
+def test_another_gets_no_form_to_mend_it(people: Cast, proposal: Proposal) -> None:
+    comment = thread_of(people.bob, proposal).comments.get()
+
+    answer = client_of(people.olive).get(address(proposal, f"comments/{comment.pk}/edit/"), headers=HTMX)
+
+    assert answer.status_code == 200
+    assert 'name="seen"' not in answer.text
