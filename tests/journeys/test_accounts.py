@@ -150,9 +150,29 @@ def test_a_browser_without_a_key_says_so(page: Page) -> None:
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
 
 
-def test_other_pages_of_an_account_read_well(page: Page, look: Look, accessible: Callable[[], None]) -> None:
+def test_making_an_account_reads_well(
+    page: Page, look: Look, accessible: Callable[[], None], settings: Settings
+) -> None:
     page.goto("/accounts/signup/")
     look("signup_closed")
+    accessible()
+    settings.SIGNUP = True
+    page.goto("/accounts/signup/")
+    page.locator("[name=email]").fill("bob@example.com")
+    page.locator("[name=password1]").fill("short")
+    page.get_by_role("button", name="Make the account").click()
+    expect(page.get_by_text("at least 12 characters").first).to_be_visible()
+    look("signup")
+    accessible()
+    page.locator("[name=password1]").fill(PASSWORD)
+    page.locator("[name=password2]").fill(PASSWORD)
+    page.get_by_role("button", name="Make the account").click()
+    expect(page.get_by_text("A mail is on its way to your address.")).to_be_visible()
+    look("confirm")
+    accessible()
+
+
+def test_other_pages_of_an_account_read_well(page: Page, look: Look, accessible: Callable[[], None]) -> None:
     page.goto("/accounts/password/reset/")
     look("password_reset")
     accessible()

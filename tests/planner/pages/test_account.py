@@ -29,7 +29,7 @@ def test_it_shows_who_one_is_and_where(alice: User, client: Client) -> None:
 
     assert "@alice" in text
     assert "alice@example.com" in text
-    assert "<dt>Crew</dt><dd>approver</dd>" in text
+    assert '<dt><a href="/team/crew/">Crew</a></dt><dd>approver</dd>' in text
 
 
 def test_it_warns_where_a_password_alone_opens_the_account(alice: User, client: Client) -> None:
