@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 from planner.drawings import Drawn, drawn
 from planner.groups import hues_of
+from planner.keeping import Kept
 from planner.packed import stood, stood_beside
+from topology import document
 from topology.capacity import Forecast, Number, TierForecast
 from topology.design import Design, TierwrightError
-from topology.diagrams import Box, Group, draw
+from topology.diagrams import Box, Drawing, Group, draw
 from topology.diff import Change, compare
 
 SIGNS = {"added": "+", "removed": "−", "changed": "~", "moved": "→", "same": ""}
+_DRAWN: Kept[tuple[str, str], Drawn] = Kept(most=32)
+"""A picture of hundreds of servers takes seconds before Graphviz has even begun."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +76,15 @@ class ChangeGroup:
 
 def drawing_of(before: Design, after: Design) -> tuple[Drawn | None, str]:
     """The union of both designs with the loads of the later one, or why there is none."""
+    key = (document.digest(before), document.digest(after))
     try:
-        return drawn(draw(before, after, forecast=stood_beside(before, after).forecast, link=_to_row)), ""
+        return _DRAWN.get(key, lambda: drawn(_draw(before, after))), ""
     except TierwrightError as error:
         return None, error.sentence
+
+
+def _draw(before: Design, after: Design) -> Drawing:
+    return draw(before, after, forecast=stood_beside(before, after).forecast, link=_to_row)
 
 
 def host_rows(drawing: Drawn | None, said: Mapping[str, int]) -> tuple[HostRow, ...]:

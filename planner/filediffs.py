@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from topology.causes import FileDiff, Hunk
 from topology.diff import listing
 
-MOST_LINES = 3000
+MOST_LINES = 1500
 """Lines that one page shows; files beyond them are named and counted."""
+MOST_GROUPS = 40
+"""Groups of hosts that one page shows; others are looked at one by one."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from planner.covers import Sides, cover_of, sides_of
-from planner.filediffs import shown_files
+from planner.filediffs import MOST_GROUPS, shown_files
 from planner.http import HtmxRequest, page
 from planner.once import asked_once
 from planner.plans import proposal_for
@@ -29,13 +29,15 @@ def configs(request: HtmxRequest, pk: int) -> HttpResponse:
     hosts = sorted({diff.host for diff in diffs})
     wanted = request.GET.get("host", "")
     chosen = [diff for diff in diffs if diff.host == wanted] if wanted in hosts else diffs
+    groups = shown_files(chosen, cover["said"])
     context = {
         **cover,
         "sides": sides,
         "trouble": trouble,
         "hosts": hosts,
         "host": wanted if wanted in hosts else "",
-        "groups": shown_files(chosen, cover["said"]),
+        "groups": groups[:MOST_GROUPS],
+        "more": sum(len(group.hosts) for group in groups[MOST_GROUPS:]),
         "files": len(diffs),
         "restarts": _units(diffs),
     }
