@@ -30,9 +30,11 @@ class Gate:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in place of the page where somebody may not see it yet."""
+        if _is_in_the_clear(request):
+            return _in_the_clear()
         if not settings.ACCOUNTS:
             return _no_login(request) if request.path_info.startswith(LOGIN) else self.get_response(request)
-        response = _in_the_clear() if _is_in_the_clear(request) else self._answer(request)
+        response = self._answer(request)
         note(request, response.status_code)
         return _keep_private(request, response)
 

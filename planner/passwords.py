@@ -19,7 +19,7 @@ class BesideOurWords:
     def validate(self, password: str, user: User | None = None) -> None:
         """Raise where fewer than LEAST_BESIDE characters are left without those words."""
         left = re.sub("|".join(map(re.escape, self._words())), "", password.lower())
-        if len(left) < LEAST_BESIDE:
+        if len(left) < min(LEAST_BESIDE, len(password)):
             raise ValidationError("This password is little more than words of this site, which are guessed first.")
 
     def get_help_text(self) -> str:

@@ -51,8 +51,9 @@ def test_what_somebody_sees_is_for_their_browser_alone(client: Client, alice: Us
     assert client.post("/accounts/logout/")["Clear-Site-Data"] == '"cache"'
 
 
-def test_a_token_in_the_clear_is_refused_and_not_led_on(client: Client, settings: Settings) -> None:
-    settings.HTTPS = True
+@pytest.mark.parametrize("accounts", [True, False])
+def test_a_token_in_the_clear_is_refused_and_not_led_on(client: Client, settings: Settings, accounts: bool) -> None:
+    settings.ACCOUNTS, settings.HTTPS = accounts, True
 
     answer = client.get("/api/v1/plans", headers={"Authorization": "Bearer tw_x"})
 
