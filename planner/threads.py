@@ -28,6 +28,8 @@ SHOWS = ("open", "blocking", "mine", "outdated", "resolved")
 """What the page can be narrowed to; open is what it begins with."""
 PER_PAGE = 40
 """Threads of one page."""
+SHOWN_WHOLE, SHOWN_LAST = 12, 6
+"""A thread of more comments than the first shows how it began and so many of the last; the rest is folded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,21 @@ class Talk:
         """Its place in words, with a capital."""
         title = self.anchor.title if self.anchor.kind else "the whole of it"
         return title[:1].upper() + title[1:] if self.anchor.kind != "setting" else title
+
+    @property
+    def beginning(self) -> tuple[Said, ...]:
+        """What it begins with: all of a short thread."""
+        return self.said[:1] if self.folded else self.said
+
+    @property
+    def folded(self) -> tuple[Said, ...]:
+        """What lies between the beginning and the end of a long one."""
+        return self.said[1:-SHOWN_LAST] if len(self.said) > SHOWN_WHOLE else ()
+
+    @property
+    def end(self) -> tuple[Said, ...]:
+        """What a long one ends with."""
+        return self.said[-SHOWN_LAST:] if self.folded else ()
 
     @property
     def is_moved(self) -> bool:

@@ -145,3 +145,16 @@ def test_a_guest_sees_the_board_and_no_way_to_change_it(people: Cast, proposal: 
     refusals = (talk.why_not_resolve, talk.why_not_block, talk.said[0].offer and talk.said[0].offer.why_not)
     assert set(refusals) == {discussion.GUESTS}
     assert board.counts["mine"] == 0
+
+
+def test_a_long_thread_is_folded_between_its_beginning_and_its_end(people: Cast, proposal: Proposal) -> None:
+    thread = thread_of(people.bob, proposal)
+    for number in range(19):
+        Comment.objects.create(thread=thread, author=people.carol, text=f"Number {number}.")
+
+    text = client_of(people.bob).get(address(proposal)).text
+
+    assert "13</span> comments between" in text
+    assert text.count('class="comment"') == 20
+    order = [text.index(each) for each in ("Why two?", "comments between", "Number 12.", "Number 13.", "Number 18.")]
+    assert order == sorted(order)
