@@ -117,7 +117,7 @@ class DecisionPaper:
 
 def decision_paper(proposal: Proposal, *, today: date) -> DecisionPaper:
     """The page of a proposal as it stands today."""
-    head = revisions.get(proposal.draft)
+    head, _ = plans.heads_of(proposal.draft, proposal.plan)
     weighing, trouble = weighed(proposal, head)
     return DecisionPaper(
         proposal=proposal,

@@ -33,3 +33,18 @@ def answer(key: object, ask: Callable[[], Answer]) -> Answer:
         known[key] = ask()
     found: Answer = known[key]
     return found
+
+
+def is_reading() -> bool:
+    """Whether what was known a moment ago is good enough."""
+    return _ANSWERS.get() is not None
+
+
+def keep(key: object, found: Answer) -> Answer:
+    """Keep what was asked for together with something else."""
+    return answer(key, lambda: found)
+
+
+def kept(key: object) -> Any:
+    """What is kept; None where nothing is, and the caller asks for no more than it needs."""
+    return (_ANSWERS.get() or {}).get(key)

@@ -13,7 +13,7 @@ from django.db.models import Exists, F, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from planner.models import Holding, Membership, Proposal, Role, State, Team
-from planner.once import answer, kept
+from planner.once import answer, is_reading, keep, kept
 from planner.people import LOCAL_TEAM, current, local_person
 from topology import revisions
 from topology.design import Design
@@ -70,8 +70,8 @@ def team_of(plan: Plan) -> Team:
 
 
 def _team_of(plan: Plan) -> Team:
-    # What a query brought along with the plan is not asked for again.
-    holding: Holding | None = plan._state.fields_cache.get("holding")
+    # What a query brought along is good enough for a page that reads; a verb asks again, with the lock in hand.
+    holding: Holding | None = plan._state.fields_cache.get("holding") if is_reading() else None
     if holding is None:
         own_or_target = Q(plan=plan) | Q(plan__proposals__draft=plan)
         holding = Holding.objects.select_related("team").filter(own_or_target).first()
@@ -109,7 +109,8 @@ def heads_of(*found: Plan) -> tuple[Revision, ...]:
     known = {plan.pk: kept(("head", plan.pk)) for plan in found}
     lacking = [plan for plan in found if known[plan.pk] is None]
     rows = Revision.objects.select_related("plan").filter(plan__in=lacking, number=F("plan__head")) if lacking else ()
-    known |= {row.plan_id: answer(("head", row.plan_id), lambda row=row: row) for row in rows}
+    for row in rows:
+        known[row.plan_id] = keep(("head", row.plan_id), row)
     return tuple(cast(Revision, known[plan.pk]) for plan in found)
 
 

@@ -11,6 +11,7 @@ from planner import plans
 from planner.api.answers import REFUSALS, Problem
 from planner.api.doors import READ, WRITE, once, seen, with_etag
 from planner.api.shapes import MOST_ID, DocumentIn, PlanIn, PlanOut, PlanSlug, RevisionOut
+from planner.once import asked_once
 from planner.people import current
 from planner.review import recording
 from topology import document, revisions
@@ -27,9 +28,10 @@ REFUSED: dict[Any, Any] = {REFUSALS: Problem}
 @router.get("/", auth=READ, response={200: list[PlanOut], **REFUSED})
 def list_plans(request: HttpRequest) -> list[PlanOut]:
     """The plans of your teams, by name."""
-    found = plans.visible_to(current(request)).filter(removed_at=None).select_related("holding__team")
-    heads = {row.plan_id: row for row in revisions.heads()}
-    return [PlanOut.of(plan, heads[plan.pk], plans.team_of(plan).slug) for plan in found[:1000] if plan.pk in heads]
+    found = plans.visible_to(current(request)).filter(removed_at=None).select_related("holding__team")[:1000]
+    heads = {row.plan_id: row for row in revisions.heads().filter(plan__in=list(found))}
+    with asked_once():
+        return [PlanOut.of(plan, heads[plan.pk], plans.team_of(plan).slug) for plan in found if plan.pk in heads]
 
 
 @router.post("/", auth=WRITE, response={201: PlanOut, **REFUSED})

@@ -28,6 +28,7 @@ from planner.api.shapes import (
 )
 from planner.api.standings import to_document
 from planner.models import Proposal
+from planner.once import asked_once
 from planner.people import current
 from planner.review import actions
 from planner.review.standing import standing
@@ -90,7 +91,8 @@ def edit_words(request: HttpRequest, pk: Id, sent: WordsIn) -> ProposalOut:
 @router.get("/proposals/{pk}/standing/", auth=READ, response={200: dict[str, Any], **REFUSED})
 def get_standing(request: HttpRequest, pk: Id) -> dict[str, Any]:
     """Where it stands: approvals of each area, checks with their evidence, what lacks, and whether it is behind."""
-    return to_document(standing(plans.proposal_for(request, pk), today=timezone.localdate()))
+    with asked_once():
+        return to_document(standing(plans.proposal_for(request, pk), today=timezone.localdate()))
 
 
 @router.get("/proposals/{pk}/changes/", auth=READ, response={200: dict[str, Any], **REFUSED})

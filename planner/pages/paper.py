@@ -11,6 +11,7 @@ from planner import markdown, tables
 from planner.covers import WORDS
 from planner.deciding import decision_paper, table_of
 from planner.http import HtmxRequest, page
+from planner.once import asked_once
 from planner.plans import proposal_for
 
 LONGEST_WHY = 600
@@ -18,6 +19,7 @@ LONGEST_WHY = 600
 
 
 @require_safe
+@asked_once()
 def paper(request: HtmxRequest, pk: int) -> HttpResponse:
     """The paper as of today."""
     proposal = proposal_for(request, pk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from planner import webhooks as hooks
 from planner.http import HtmxRequest, page
-from planner.models import Team, Webhook
+from planner.models import Delivery, Team, Webhook
 from planner.people import current
 from planner.review import Refused
 from topology.errors import TierwrightError
@@ -73,13 +74,14 @@ def change(request: HtmxRequest, team: str, pk: int) -> HttpResponse:
 
 def _context(request: HtmxRequest, team: Team, form: WebhookForm) -> dict[str, object]:
     why_not = hooks.why_not_manage(current(request), team)
+    latest = Delivery.objects.select_related("event")[:LATEST]
     rows = [
         {
             "hook": hook,
             "secret": None if why_not else hooks.secret_of(hook),
-            "deliveries": hook.deliveries.select_related("event")[:LATEST],
+            "deliveries": hook.deliveries.all(),
         }
-        for hook in team.webhooks.all()
+        for hook in team.webhooks.prefetch_related(Prefetch("deliveries", latest))
     ]
     return {"team": team, "rows": rows, "form": form, "why_not": why_not}
 

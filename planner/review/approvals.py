@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from planner import plans
-from planner.models import Approval, Membership, Proposal, ReviewRule, Role, Team
+from planner.models import Approval, Proposal, ReviewRule, Role, Team
+from planner.once import answer
 from planner.packed import stood
 from planner.review import asking, sealing
 from planner.review.asking import Ask
@@ -53,14 +54,14 @@ class Ballot:
     @cached_property
     def roles(self) -> Mapping[int, Role]:
         """Id of each member -> role."""
-        rows = Membership.objects.filter(team=self.team).values_list("user", "role")
-        return {user: Role(role) for user, role in rows}
+        return plans.roles_of(self.team)
 
     @cached_property
     def approvals(self) -> tuple[Approval, ...]:
         """Every approval that was not taken back, the newest first."""
         rows = Approval.objects.filter(proposal=self.proposal, rescinded_at=None)
-        return tuple(rows.select_related("user", "revision__plan").order_by("-created_at", "-pk"))
+        rows = rows.select_related("user", "revision__plan").order_by("-created_at", "-pk")
+        return answer(("approvals", self.proposal.pk), lambda: tuple(rows))
 
     @cached_property
     def rules(self) -> tuple[ReviewRule, ...]:

@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 
 from planner import plans
 from planner.models import Proposal, Role
-from planner.review import policies
 from planner.review.approvals import AreaStanding, added_cost
 from planner.review.asking import asks_for, rules_of
 from planner.review.standing import Standing
@@ -27,7 +26,7 @@ class Choice:
 def choices_for(user: User, proposal: Proposal, standing: Standing) -> tuple[Choice, ...]:
     """Every area that waits for a yes of this person or may take it; none that they said yes to already."""
     team = plans.team_of(proposal.plan)
-    found = policies.role_in(user, team)
+    found = plans.role_in(user, team)
     role = None if found is None else Role(found)
     added = added_cost(*(revisions.design_of(revision) for revision in (standing.base, standing.head)))
     asks = asks_for((area.name for area in standing.areas), rules_of(team), added=added)

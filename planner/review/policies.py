@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import User
 
 from planner import plans
-from planner.models import Approval, Membership, Proposal, Role, State, Team
-from planner.once import answer, asked_once
+from planner.models import Approval, Proposal, Role, State
+from planner.once import asked_once, kept
 from planner.review.states import BY_VERB
-from topology import revisions
 from topology.models import Plan, Revision
 
 if TYPE_CHECKING:
@@ -83,10 +82,16 @@ def why_not_approve(user: User, proposal: Proposal) -> str | None:
 
 def why_not_rescind(user: User, proposal: Proposal) -> str | None:
     """Taking a yes back: whoever gave one, whatever their role is now."""
-    given = Approval.objects.filter(proposal=proposal, user=user, rescinded_at=None).exists()
-    if not given:
+    if not _has_approved(user, proposal):
         return why_not_move(user, proposal, "rescind") or "you have not approved anything here"
     return _why_not_state(proposal, "rescind")
+
+
+def _has_approved(user: User, proposal: Proposal) -> bool:
+    known = kept(("approvals", proposal.pk))
+    if known is not None:
+        return any(approval.user_id == user.pk for approval in known)
+    return Approval.objects.filter(proposal=proposal, user=user, rescinded_at=None).exists()
 
 
 def why_not_waive_check(user: User, proposal: Proposal) -> str | None:
@@ -129,13 +134,7 @@ def reasons(user: User, proposal: Proposal, standing: Standing | None = None) ->
 
 
 def _head_of(proposal: Proposal) -> Revision:
-    return answer(("head", proposal.draft_id), lambda: revisions.get(proposal.draft))
-
-
-def role_in(user: User, team: Team) -> str | None:
-    """The person's role in the team, as the database writes it."""
-    places = Membership.objects.filter(user=user, team=team)
-    return answer(("role", user.pk, team.pk), lambda: places.values_list("role", flat=True).first())
+    return plans.heads_of(proposal.draft)[0]
 
 
 def why_no_judge(user: User, proposal: Proposal, head: Revision) -> str | None:
@@ -150,7 +149,7 @@ def why_no_judge(user: User, proposal: Proposal, head: Revision) -> str | None:
 def why_not_role(user: User, plan: Plan, least: Role) -> str | None:
     """Doing what takes a role in the plan's team."""
     team = plans.team_of(plan)
-    found = role_in(user, team)
+    found = plans.role_in(user, team)
     if found is None:
         return "you are not in the team that this belongs to"
     if Role(found).reaches(least):

@@ -90,8 +90,7 @@ class Standing:
 
 def standing(proposal: Proposal, *, today: date) -> Standing:
     """Where the proposal stands now; refuses nothing, since its page is to say what is wrong."""
-    head = revisions.get(proposal.draft)
-    target = revisions.get(proposal.plan)
+    head, target = plans.heads_of(proposal.draft, proposal.plan)
     team = plans.team_of(proposal.plan)
     after, trouble = sealed_or_trouble(head)
     areas = () if trouble else areas_of(proposal, head, proposal.base, after)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db.models import Subquery
 
 from planner.models import Event, Proposal, Visit
 
@@ -31,8 +32,9 @@ def look(user: User, proposal: Proposal, *, at: datetime) -> Since | None:
 
     Who looks again at what has not changed writes nothing: most of those who look only read.
     """
-    seen = Visit.objects.filter(proposal=proposal, user=user).first()
-    newest = Event.objects.filter(proposal=proposal.pk).order_by("-number").values_list("number", flat=True).first()
+    rows = Event.objects.filter(proposal=proposal.pk).order_by("-number").values("number")[:1]
+    seen = Visit.objects.filter(proposal=proposal, user=user).annotate(newest=Subquery(rows)).first()
+    newest = rows.values_list("number", flat=True).first() if seen is None else seen.newest
     now = {"revision": proposal.draft.head, "event": newest or 0}
     if seen is not None and (seen.revision, seen.event) == (now["revision"], now["event"]):
         return None
