@@ -61,11 +61,10 @@ def findings(
     written for them. Raises nothing for a bad design: what refuses it is a finding too.
     """
     try:
-        sight = sight_of(design, workload=workload, forecast=forecast, texts=texts)
-    except TierwrightError as error:
+        return look_at(sight_of(design, workload=workload, forecast=forecast, texts=texts))
+    except TierwrightError as error:  # some of it is refused only when a check asks for the size of a role
         where = "".join(sign for sign in str(error.place) if sign.isalnum() or sign in "_./: -") or "plan"
         return (Finding(check=UNSOUND, level="error", where=where, says=error.sentence, fix="Change the plan."),)
-    return look_at(sight)
 
 
 def sight_of(

@@ -29,7 +29,7 @@ def sentence_of(
     things = [*_servers(before, after, servers)]
     figures = [*_asked(before, after), *_figures(before, after, found)]
     risks = _risks(found["risks"], is_first=before is None)
-    if not things and not figures:
+    if (before is not None and before.design == after.design) or not (things or figures):
         return f"{_unchanged(before, after)}; {risks}"
     parts = ", ".join(figures) or "no figure changes"
     head = f"{', '.join(things)}: " if things else ""

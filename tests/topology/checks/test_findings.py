@@ -63,6 +63,17 @@ def test_a_design_that_cannot_be_resolved_is_a_finding() -> None:
     assert WHERE.fullmatch(finding.where)
 
 
+def test_a_role_that_cannot_be_sized_is_a_finding() -> None:
+    design = newspaper(
+        tiers=[{"name": "copy", "servers": {"count": 1, "type": "small"}, "roles": ["redis_replica"]}], workload=None
+    )  # fmt: skip
+
+    [finding] = findings(design)
+
+    assert (finding.check, finding.level) == ("sound-design", "error")
+    assert "no server has the role redis" in finding.says
+
+
 def test_a_file_that_cannot_be_read_back_is_a_finding() -> None:
     design = design_of(data_of("whole"))
     path = "/etc/newspaper/tierwright_settings.py"

@@ -76,6 +76,22 @@ def test_nothing_changed_says_so() -> None:
     assert weighed(site(), site()).sentence.startswith("Nothing changes; ")
 
 
+def test_nothing_changed_says_so_where_there_are_no_figures_either() -> None:
+    silent = site(workload=None)
+
+    assert weighed(silent, silent).sentence.startswith("Nothing changes; ")
+
+
+@pytest.mark.parametrize("workload", [WORKLOAD, None])
+def test_a_design_that_cannot_be_sized_is_a_risk(workload: Any) -> None:
+    lonely = [WEB, DATABASE, {"name": "copy", "servers": {"count": 1, "type": "small"}, "roles": ["redis_replica"]}]
+
+    found = weighed(site(balancer=False), site(tiers=lonely, workload=workload))
+
+    assert [risk.check for risk in found.risks_open] == ["sound-design"]
+    assert "no server has the role redis" in found.risks_open[0].says
+
+
 def test_a_larger_type_is_a_change_of_servers() -> None:
     larger = [WEB | {"servers": {"count": 2, "type": "large"}}, DATABASE]
 
