@@ -115,6 +115,18 @@ def end_sessions(user: User | None) -> int:
     return number
 
 
+@transaction.atomic
+def switch(user: User, *, on: bool) -> int:
+    """Close an account, or open it again; every team of the person is told by its audit. How many sessions ended."""
+    if user.is_active != on:
+        user.is_active = on
+        user.save(update_fields=["is_active"])
+        for place in places_of(user):
+            verb = "open_account" if on else "close_account"
+            audit.write(place.team, "console", verb, data={"user": user.username})
+    return 0 if on else end_sessions(user)
+
+
 def logged_in_for(request: HttpRequest) -> float:
     """Seconds since the login of this session; 0 where it has none."""
     methods = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY) or []
