@@ -13,6 +13,7 @@ from planner.filediffs import MOST_GROUPS, shown_files
 from planner.http import HtmxRequest, page
 from planner.once import asked_once
 from planner.plans import proposal_for
+from planner.threads import said_by_place
 from topology.causes import FileDiff, file_diffs
 from topology.design import TierwrightError
 from topology.diff import listing
@@ -29,7 +30,7 @@ def configs(request: HtmxRequest, pk: int) -> HttpResponse:
     hosts = sorted({diff.host for diff in diffs})
     wanted = request.GET.get("host", "")
     chosen = [diff for diff in diffs if diff.host == wanted] if wanted in hosts else diffs
-    groups = shown_files(chosen, cover["said"])
+    groups = shown_files(chosen, said_by_place(proposal, sides.after))
     context = {
         **cover,
         "sides": sides,
