@@ -21,6 +21,8 @@ from planner.people import name_of
 PER_PAGE = 50
 RECENT = 1_000
 """So many of the newest events say what may be filtered by."""
+DIGESTS = ("rows", "seals")
+"""What is said for machines to check; it is in the files."""
 COLUMNS = ("number", "at", "actor", "verb", "plan", "proposal", "data", "previous", "hash")
 
 
@@ -93,7 +95,7 @@ def _lines(events: QuerySet[Event]) -> Iterator[list[Any]]:
 
 
 def _row(event: Event) -> Row:
-    said = tuple((name.replace("_", " "), _text(value)) for name, value in event.data.items())
+    said = tuple((name.replace("_", " "), _text(value)) for name, value in event.data.items() if name not in DIGESTS)
     who = name_of(event.user) if event.user else event.actor
     return Row(event=event, who=who, did=event.verb.replace("_", " "), said=said)
 
@@ -104,6 +106,8 @@ def _text(value: Any) -> str:
         return ", ".join(map(_text, value)) or "none"
     if isinstance(value, dict):
         return ", ".join(f"{name} {_text(item)}" for name, item in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     text = "none" if value in (None, "") else str(value)
     return text[:10] if len(text) == 64 and set(text) <= set("0123456789abcdef") else text
 

@@ -17,13 +17,15 @@ from tests.cast import Cast, cast
 
 pytestmark = pytest.mark.django_db
 
+SAID = {"digest": "a" * 64, "areas": ["tier:web", "plan"], "blocking": True, "rows": [{"kind": "revision", "id": 77}]}
+
 
 @pytest.fixture
 def paper(settings: LazySettings) -> Cast:
     """The cast, with a few things done."""
     settings.ACCOUNTS = True
     made = cast()
-    audit.write(made.team, made.alice, "edit", plan=made.plan, data={"digest": "a" * 64, "areas": ["tier:web", "plan"]})
+    audit.write(made.team, made.alice, "edit", plan=made.plan, data=SAID)
     audit.write(made.team, made.carol, "approve", plan=made.plan, data={"note": "=1+1 <b>"})
     audit.write(made.team, "guest Zoë", "comment", plan=made.plan)
     return made
@@ -42,6 +44,9 @@ def test_the_newest_event_comes_first(viewer: Client) -> None:
     assert text.index("guest Zoë") < text.index("=1+1 &lt;b&gt;") < text.index("areas: tier:web, plan")
     assert "aaaaaaaaaa;" in text
     assert "a" * 64 not in text
+    assert "blocking: yes" in text
+    assert "id 77" not in text  # what machines check is in the files
+    assert json.loads(viewer.get("/team/paper/audit/?verb=edit&format=json").content)[0]["data"] == SAID
 
 
 @pytest.mark.parametrize(
