@@ -16,6 +16,7 @@ from planner.models import Event, Proposal
 from planner.packed import stood_beside
 from planner.review import Refused, Stale, policies, sealing
 from planner.review.settling import newly_stale, settle
+from planner.turns import in_turn
 from topology import document, revisions
 from topology.components import catalogue
 from topology.design import Design
@@ -70,7 +71,7 @@ class Move:
 def moving(user: User, proposal: Proposal, verb: str, *, rule: Rule | None = None) -> Iterator[Move]:
     """One transaction around a verb, begun by its rule; the caller's proposal then says what the row says."""
     warm(proposal)
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         row = held(proposal)
         refuse((rule or (lambda who, what: policies.why_not(who, what, verb)))(user, row))
         yield Move(user, row, verb)

@@ -13,6 +13,7 @@ from planner.models import Holding, Proposal, State
 from planner.review import Refused, policies
 from planner.review.moving import checked, held_plan, moving, refuse, required, warm_design
 from planner.review.settling import settle
+from planner.turns import in_turn
 from topology import revisions
 from topology.design import Design
 from topology.errors import Place, TierwrightError
@@ -35,7 +36,7 @@ def propose(
     refuse(policies.why_not_propose(user, plan))
     base = revisions.load(plan)
     warm_design(design or base, beside=base)
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         proposal = _cut(user, plan, title.strip(), why, design, message)
         settle(proposal)
         head = revisions.get(proposal.draft)

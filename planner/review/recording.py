@@ -11,6 +11,7 @@ from django.db import transaction
 from planner import audit, plans
 from planner.review import policies
 from planner.review.moving import held_plan, moving, refuse, warm_design
+from planner.turns import in_turn
 from topology import document, revisions
 from topology.design import Design
 from topology.models import Plan, Revision
@@ -44,12 +45,12 @@ def save(
     return revision
 
 
-@transaction.atomic
 def _save_plan(user: User, plan: Plan, design: Design, parent_digest: str | None, said: Mapping[str, str]) -> Revision:
-    refuse(policies.why_not_save(user, plan))
-    revision, is_new = _record(plan, design, parent_digest, said)
-    if is_new:
-        audit.write(plans.team_of(plan), user, "edit", plan=plan, data=_told(revision), rows=(revision,))
+    with in_turn(), transaction.atomic():
+        refuse(policies.why_not_save(user, plan))
+        revision, is_new = _record(plan, design, parent_digest, said)
+        if is_new:
+            audit.write(plans.team_of(plan), user, "edit", plan=plan, data=_told(revision), rows=(revision,))
     return revision
 
 
