@@ -10,6 +10,7 @@ from planner.contrasts import change_groups
 from planner.covers import cover_of, sides_of
 from planner.http import HtmxRequest, page
 from planner.once import asked_once
+from planner.pages.proposal import files
 from planner.plans import proposal_for
 
 
@@ -21,6 +22,8 @@ def changes(request: HtmxRequest, pk: int) -> HttpResponse:
     cover = cover_of(request, proposal, "proposal_changes")
     sides = sides_of(request, proposal, cover["revision"])
     groups = change_groups(*sides.designs, cover["said"])
+    if (file := files.changes(request, proposal, groups)) is not None:
+        return file
     context = {
         **cover,
         "sides": sides,

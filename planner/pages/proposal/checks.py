@@ -11,6 +11,7 @@ from planner.covers import cover_of
 from planner.http import HtmxRequest, page
 from planner.models import Proposal
 from planner.once import asked_once
+from planner.pages.proposal import files
 from planner.people import current
 from planner.plans import proposal_for
 from planner.review import policies
@@ -32,7 +33,11 @@ MORE = {
 @asked_once()
 def checks(request: HtmxRequest, pk: int) -> HttpResponse:
     """Every check of the newest revision."""
-    return answer(request, proposal_for(request, pk))
+    proposal = proposal_for(request, pk)
+    if "format" in request.GET:
+        found = standing(proposal, today=timezone.localdate())
+        return files.checks(request, proposal, found.checks) or answer(request, proposal)
+    return answer(request, proposal)
 
 
 def answer(

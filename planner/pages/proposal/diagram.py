@@ -10,6 +10,7 @@ from planner.contrasts import drawing_of, host_rows
 from planner.covers import cover_of, sides_of
 from planner.http import HtmxRequest, page
 from planner.once import asked_once
+from planner.pages.proposal import files
 from planner.plans import proposal_for
 
 
@@ -21,12 +22,15 @@ def diagram(request: HtmxRequest, pk: int) -> HttpResponse:
     cover = cover_of(request, proposal, "proposal_diagram")
     sides = sides_of(request, proposal, cover["revision"])
     drawing, trouble = drawing_of(*sides.designs)
+    rows = host_rows(drawing, cover["said"])
+    if (file := files.servers(request, proposal, rows)) is not None:
+        return file
     context = {
         **cover,
         "sides": sides,
         "drawing": drawing,
         "trouble": trouble,
-        "rows": host_rows(drawing, cover["said"]),
+        "rows": rows,
     }
     return page(request, "planner/proposal_diagram.html", context)
 

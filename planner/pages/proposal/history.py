@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from planner import tables
 from planner.covers import DEEDS, cover_of
 from planner.http import HtmxRequest, page
 from planner.models import Event, Proposal
@@ -22,6 +24,7 @@ from topology.areas import title_of
 from topology.models import Revision
 
 MOST = 500
+COLUMNS = ("at", "who", "event", "verb", "says", "detail", "revision", "digest")
 LOUD = {"break_glass": "bad", "request_changes": "warn", "approve": "good", "accept": "good", "stale": "warn"}
 
 
@@ -43,13 +46,24 @@ class Entry:
 def history(request: HtmxRequest, pk: int) -> HttpResponse:
     """The newest first; any two revisions can be held against each other."""
     proposal = proposal_for(request, pk)
+    entries = sorted(_entries(proposal), key=lambda entry: entry.at, reverse=True)
+    file = tables.answer(request, f"{proposal.draft.slug}-history", COLUMNS, map(_row, entries))
+    if file is not None:
+        return file
     context = {
         **cover_of(request, proposal, "proposal_history"),
-        "entries": sorted(_entries(proposal), key=lambda entry: entry.at, reverse=True),
+        "entries": entries,
         "numbers": list(range(proposal.draft.head, 0, -1)),
         "why_not_edit": policies.why_not_edit(current(request), proposal),
     }
     return page(request, "planner/proposal_history.html", context)
+
+
+def _row(entry: Entry) -> tuple[Any, ...]:
+    event, revision = entry.event, entry.revision
+    named = (event.number, event.verb) if event else (None, None)
+    made = (revision.number, revision.digest) if revision else (None, None)
+    return entry.at, entry.who, *named, entry.says, entry.detail, *made
 
 
 def _entries(proposal: Proposal) -> Iterator[Entry]:

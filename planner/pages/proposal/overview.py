@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from planner import markdown
-from planner.covers import DEEDS, address, cover_of
+from planner.covers import DEEDS, address, cover_of, weighed
 from planner.http import HtmxRequest, page
 from planner.models import Proposal, State
 from planner.once import asked_once
+from planner.pages.proposal import files
 from planner.pages.proposal.checks import OUTCOMES
 from planner.people import current
 from planner.plans import proposal_for, team_of
@@ -31,6 +32,8 @@ ASKS: Mapping[str, tuple[str, str, int]] = {
     "break_glass": ("reason", "Why this cannot wait for what the rules ask; everybody will read it", 1000),
 }
 """Verbs that need words: the field, its label, and how long it may be."""
+QUIET = ("rescind", "withdraw", "supersede", "break_glass", "reopen")
+"""Verbs that are nobody's business but theirs who may: others are not told that they may not."""
 ORDER = (
     "open_review", "accept", "update", "request_changes", "rescind", "reopen", "withdraw", "supersede", "break_glass",
 )  # fmt: skip
@@ -53,8 +56,17 @@ class Act:
 def overview(request: HtmxRequest, pk: int) -> HttpResponse:
     """The proposal as it stands; what is new to the person is told, and they then have seen it."""
     proposal = proposal_for(request, pk)
+    if (file := _file(request, proposal)) is not None:
+        return file
     since = look(current(request), proposal, at=timezone.now()) if request.method == "GET" else None
     return answer(request, proposal, since=since)
+
+
+def _file(request: HtmxRequest, proposal: Proposal) -> HttpResponse | None:
+    if "format" not in request.GET:
+        return None
+    found = standing(proposal, today=timezone.localdate())
+    return files.overview(request, proposal, weighed(proposal, found.head)[0], found.areas)
 
 
 def answer(
@@ -112,11 +124,11 @@ def _is_worth_showing(act: Act, proposal: Proposal, found: Standing) -> bool:
     """Not what this state never allows, but for accepting: everybody is to see what that still needs."""
     if act.verb == "update":
         return found.behind is not None and proposal.is_open
-    if act.verb == "rescind":
-        return act.why_not is None
+    if act.verb in QUIET and act.why_not:
+        return False
     if act.verb == "accept":
         return proposal.state in OPEN
-    return State(proposal.state) in BY_VERB[act.verb].after and (act.verb != "break_glass" or act.why_not is None)
+    return State(proposal.state) in BY_VERB[act.verb].after
 
 
 def _lacks(proposal: Proposal, found: Standing) -> Iterator[tuple[str, tuple[str, str]]]:

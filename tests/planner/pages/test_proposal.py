@@ -283,6 +283,43 @@ def test_a_draft_whose_files_cannot_be_written_says_so_on_every_tab(people: Cast
         assert seen_by(people.alice).get(url(tab, proposal)).status_code == 200
 
 
+@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize(
+    ("tab", "table", "holds"),
+    [("proposal", "figures", "without_one"), ("proposal", "approvals", "tier:web"), ("proposal_changes", "", "web3"),
+     ("proposal_diagram", "", "web3"), ("proposal_checks", "", "loss_of_one"), ("proposal_history", "", "open_review")],
+)  # fmt: skip
+def test_every_table_of_a_proposal_is_a_file_too(
+    tab: str, table: str, holds: str, form: str, people: Cast, seen_by: As
+) -> None:
+    proposal = proposal_at("in_review", people)
+    browser, query = seen_by(people.carol), {"format": form, **({"table": table} if table else {})}
+
+    page, file = browser.get(url(tab, proposal)), browser.get(url(tab, proposal), query)
+
+    assert f"{url(tab, proposal)}?{'&amp;'.join(f'{key}={value}' for key, value in query.items())}" in page.text
+    assert file.status_code == 200
+    assert f".{form}" in file["Content-Disposition"]
+    assert holds in file.text
+
+
+def test_a_table_that_the_overview_has_not_is_refused(people: Cast, seen_by: As) -> None:
+    proposal = proposal_at("in_review", people)
+
+    answer = seen_by(people.carol).get(url("proposal", proposal), {"format": "csv", "table": "secrets"})
+
+    assert answer.status_code == 422
+    assert "the tables figures and approvals" in answer.text
+
+
+def test_a_file_of_a_proposal_is_not_a_look_at_it(people: Cast, seen_by: As) -> None:
+    proposal = proposal_at("in_review", people)
+
+    seen_by(people.carol).get(url("proposal", proposal), {"format": "csv"})
+
+    assert not Visit.objects.filter(user=people.carol).exists()
+
+
 # --- The buttons -----------------------------------------------------------------------------------------------------
 
 
