@@ -12,6 +12,7 @@ from planner.review import policies
 from topology import document
 from topology.components import catalogue
 from topology.design import Design, TierwrightError
+from topology.diff import compare
 from topology.models import Plan, printable
 from topology.revisions import get, load
 from topology.stages import every_stage, evolve
@@ -23,6 +24,7 @@ SOURCES = (
     ("file", "A plan file"),
 )
 """Where the first design of a proposal comes from; the editor adds its own draft."""
+MOST_TITLE = 120
 MOST_DOCUMENT = 4_000_000
 
 
@@ -31,7 +33,7 @@ class ProposeForm(forms.Form):
 
     title = forms.CharField(
         label="What is proposed",
-        max_length=120,
+        max_length=MOST_TITLE,
         validators=[printable],
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "A second web server before the vote"}),
     )
@@ -102,7 +104,7 @@ def context_of(user: User, plan: Plan, form: ProposeForm) -> Words:
     }
 
 
-def of_editor(user: User, plan: Plan, design: Design) -> Words:
-    """The same for what the editor holds, which nobody has saved."""
-    held = {"source": "draft", "document": document.canonical(design).decode()}
-    return context_of(user, plan, ProposeForm(plan, initial=held))
+def of_editor(user: User, plan: Plan, design: Design, *, said: str) -> Words:
+    """The same for what the editor holds, which nobody has saved; `said` is what its person wrote beside Save."""
+    held = {"source": "draft", "document": document.canonical(design).decode(), "title": said[:MOST_TITLE]}
+    return context_of(user, plan, ProposeForm(plan, initial=held)) | {"changes": compare(load(plan), design).lines()}

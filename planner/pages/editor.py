@@ -66,7 +66,9 @@ def editor(request: HtmxRequest, plan: str) -> HttpResponse:
     if request.POST.get("act") == "suggest" and result.design is not None:
         return _suggest(request, found, head, draft, base, result)
     if request.POST.get("act") == "propose" and result.design is not None:
-        return page(request, "planner/propose.html", proposing.of_editor(current(request), found, result.design))
+        said = request.POST.get("message", "").strip()
+        context = proposing.of_editor(current(request), found, result.design, said=said)
+        return page(request, "planner/propose.html", context)
     autosaving.keep(current(request), found, parent=parent, draft=draft, base=base)
     return _answer(request, found, head, draft, base, result=result, parent=parent)
 

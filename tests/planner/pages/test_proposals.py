@@ -163,12 +163,14 @@ def editor_form(**changes: Any) -> dict[str, str]:
 
 def test_what_the_editor_holds_is_carried_into_the_form_and_proposed(people: Cast) -> None:
     alice = as_(people.alice)
-    form = alice.post("/plans/newspaper/editor/", editor_form(act="propose"))
+    form = alice.post("/plans/newspaper/editor/", editor_form(act="propose", message="For the vote"))
     held = form.context["form"]["document"].value()
 
     alice.post("/plans/newspaper/propose/", {**WORDS, "source": "draft", "document": held})
 
     assert "What the editor holds" in form.text
+    assert 'value="For the vote"' in form.text
+    assert "is new: tier web" in form.text
     assert len(revisions.load(Proposal.objects.get().draft).hosts) == 4
     assert revisions.get(people.plan).number == 1
 
