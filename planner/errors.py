@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import reswap, retarget
 
+from planner.outages import AGAIN_SECONDS, outage_of
 from topology.errors import TierwrightError
 
 STATUS_WORDS = {
@@ -24,6 +26,7 @@ STATUS_WORDS = {
     422: "Refused",
     429: "Too often",
     500: "A fault of ours",
+    503: "Out of order",
 }
 
 REFUSALS = {
@@ -151,7 +154,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def fault(request: HttpRequest) -> HttpResponse:
-    """500: drawn without the database or the request, since either may be what failed."""
+    """500, or 503 while the database is out of order: drawn without either, since they may be what failed."""
+    outage = outage_of(sys.exc_info()[1], writes=request.method not in ("GET", "HEAD"))
+    if outage is not None:
+        return _out_of_order(request, Problem(status=503, title=outage.title, says=outage.says))
     problem = Problem(
         status=500,
         title="Something in Tierwright failed",
@@ -159,3 +165,16 @@ def fault(request: HttpRequest) -> HttpResponse:
         " your browser, one step back.",
     )
     return HttpResponse(render_to_string("errors/problem.html", {"problem": problem}), status=500)
+
+
+def _out_of_order(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """For a person, for the part of a page that htmx asked for, or for a program."""
+    by_htmx = request.headers.get("HX-Request") == "true"
+    if request.path_info.startswith("/api/"):
+        response: HttpResponse = JsonResponse({"status": problem.status, "says": problem.says, "place": "", "more": []})
+    else:
+        template = "parts/problem.html" if by_htmx else "errors/problem.html"
+        response = HttpResponse(render_to_string(template, {"problem": problem}))
+    response.status_code = problem.status
+    response["Retry-After"] = str(AGAIN_SECONDS)
+    return reswap(retarget(response, "#trouble"), "innerHTML") if by_htmx else response
