@@ -10,8 +10,10 @@ from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from planner import tables
 from planner.drawings import drawn
 from planner.http import HtmxRequest, page
+from planner.models import Proposal
 from planner.people import current
 from planner.plans import open_proposals, plan_for
 from planner.review import policies, recording
@@ -22,6 +24,10 @@ from topology.diagrams import draw
 from topology.diff import compare
 from topology.errors import TierwrightError
 from topology.models import Plan, Revision
+
+COLUMNS = (
+    "revision", "message", "servers", "author", "co_author", "saved", "digest", "proposal", "broke_glass",
+)  # fmt: skip
 
 
 class KeepForm(forms.Form):
@@ -37,17 +43,29 @@ class KeepForm(forms.Form):
 def plan(request: HtmxRequest, plan: str) -> HttpResponse:
     """What stands now, drawn and in a table, and every revision."""
     found = plan_for(request, plan)
+    history = list(revisions.history(found).select_related("accepted_from"))
+    if (file := tables.answer(request, f"{found.slug}-revisions", COLUMNS, map(_row, history))) is not None:
+        return file
     head = revisions.get(found)
     context = {
         "plan": found,
         "revision": head,
         "drawing": drawn(draw(revisions.design_of(head))),
-        "history": revisions.history(found).select_related("accepted_from"),
+        "history": history,
+        "accepted_from": getattr(history[0], "accepted_from", None),
         "proposals": list(open_proposals(found)),
         "why_not_propose": policies.why_not_propose(current(request), found),
         "why_not_remove": policies.why_not_remove(current(request), found),
     }
     return page(request, "planner/plan.html", context)
+
+
+def _row(past: Revision) -> tuple[object, ...]:
+    became: Proposal | None = getattr(past, "accepted_from", None)
+    proposal = (became.number, bool(became.broke_glass)) if became else (None, None)
+    return (
+        past.number, past.message, past.servers, past.author, past.co_author, past.created_at, past.digest, *proposal
+    )  # fmt: skip
 
 
 @require_safe

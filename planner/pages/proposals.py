@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from planner import autosaving
+from planner import autosaving, tables
 from planner.covers import WORDS
 from planner.http import HtmxRequest, page
 from planner.models import Proposal, State
@@ -23,6 +23,10 @@ from topology.errors import TierwrightError
 from topology.models import Plan
 
 MOST = 100
+COLUMNS = (
+    "proposal", "title", "author", "state", "says", "proposed", "touched", "decide_by", "open_talks", "became",
+    "broke_glass",
+)  # fmt: skip
 GROUPS = (("open", "Open", OPEN), ("accepted", "Accepted", (State.ACCEPTED,)),
           ("other", "Withdrawn and superseded", (State.WITHDRAWN, State.SUPERSEDED)))  # fmt: skip
 
@@ -32,6 +36,9 @@ def proposals(request: HtmxRequest, plan: str) -> HttpResponse:
     """Open ones first, then what became of the others."""
     found = _target(request, plan)
     groups = [(title, list(_listed(found, states))) for _, title, states in GROUPS]
+    rows = (_row(each) for _, each_of in groups for each in each_of)
+    if (file := tables.answer(request, f"{found.slug}-proposals", COLUMNS, rows)) is not None:
+        return file
     context = {
         "plan": found,
         "revision": revisions.get(found),
@@ -56,6 +63,14 @@ def propose(request: HtmxRequest, plan: str) -> HttpResponse:
             form.add_error(None, error.sentence)
             status = getattr(error, "status", 422)
     return page(request, "planner/propose.html", context_of(current(request), found, form), status=status)
+
+
+def _row(each: Proposal) -> tuple[object, ...]:
+    says, became = each.summary.get("sentence", ""), each.accepted.number if each.accepted else None
+    return (
+        each.number, each.title, each.author.username, each.state, says, each.created_at, each.updated_at,
+        each.decide_by, each.talks, became, bool(each.broke_glass),  # type: ignore[attr-defined]
+    )  # fmt: skip
 
 
 def _made(request: HtmxRequest, plan: Plan, form: ProposeForm) -> HttpResponse:

@@ -25,7 +25,8 @@ def _accepted(proposal: Proposal) -> dict[str, Any]:
     event = _newest(proposal, ACCEPTING)
     given = event.data.get("approvals", ()) if event else ()
     names = sorted({approval["by"] for approval in given})
-    return {"standing": "accepted", "approved_by": tuple(names), "audit_head": event.hash if event else ""}
+    proven = {"audit_head": event.hash if event else "", "broke_glass": proposal.broke_glass}
+    return {"standing": "accepted", "approved_by": tuple(names), **proven}
 
 
 def _draft(bundle: Bundle, revision: Revision) -> dict[str, Any]:

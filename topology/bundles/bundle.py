@@ -66,6 +66,8 @@ class Papers:
     """Whether a team made these files its baseline."""
     approved_by: tuple[str, ...] = ()
     """Who approved exactly these files, or some of them while it is a draft."""
+    broke_glass: str = ""
+    """Why an owner accepted these files without what the rules ask; empty where the rules were kept."""
     plan: str = ""
     """The plan on the site that the revision is of; empty for a plan file that no team has seen."""
     revision: int | None = None

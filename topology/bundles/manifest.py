@@ -26,6 +26,7 @@ def manifest(bundle: Bundle) -> dict[str, Any]:
         "standing": bundle.papers.standing,
         "revision": bundle.papers.revision,
         "approved_by": list(bundle.papers.approved_by),
+        "broke_glass": bundle.papers.broke_glass or None,
         "audit_head": bundle.papers.audit_head or None,
         "files": [_row(file) for file in bundle.files],
     }

@@ -29,9 +29,8 @@ def _standing(bundle: Bundle) -> str:
     papers = bundle.papers
     names = ", ".join(papers.approved_by)
     if papers.standing == "accepted":
-        says = f"Approved by {names}." if names else "**Nobody approved it: the rules were set aside by an owner.**"
         return " ".join(
-            filter(None, [f"Accepted as revision {papers.revision} of {papers.plan}.", says, _proof(bundle)])
+            filter(None, [f"Accepted as revision {papers.revision} of {papers.plan}.", _agreed(bundle), _proof(bundle)])
         )
     if papers.revision is None:
         return f"**DRAFT: no review.** {_BEFORE}"
@@ -40,6 +39,18 @@ def _standing(bundle: Bundle) -> str:
     return " ".join(
         filter(None, [f"**DRAFT: nobody has accepted these files**, {of}.{some} {_BEFORE}", _proof(bundle)])
     )
+
+
+def _agreed(bundle: Bundle) -> str:
+    """Who agreed; where the rules were set aside that comes first, though some may have approved."""
+    papers = bundle.papers
+    names = ", ".join(papers.approved_by)
+    if names and not papers.broke_glass:
+        return f"Approved by {names}."
+    some = f"Some of it was approved by {names}" if names else "Nobody approved it"
+    given = " ".join(papers.broke_glass.split())
+    why = f" The reason that was given: {given.rstrip('.')}." if given else ""
+    return f"**{some}: the rules were set aside by an owner.**{why}"
 
 
 _BEFORE = "Have them reviewed before they go to a server."

@@ -12,9 +12,9 @@ from django.test import Client
 
 from planner import autosaving
 from planner.models import Proposal, Team
-from planner.review import recording
+from planner.review import actions, recording
 from tests.builders import NEWSPAPER, newspaper
-from tests.cast import Cast, cast, proposal_at, proposed
+from tests.cast import Cast, cast, head_of, proposal_at, proposed
 from topology import document, revisions
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +220,28 @@ def test_proposing_something_else_keeps_what_the_editor_holds(people: Cast) -> N
     as_(people.alice).post("/plans/newspaper/propose/", {**WORDS, "source": "plan"})
 
     assert autosaving.kept(people.alice, people.plan) is not None
+
+
+@pytest.mark.parametrize("page", ["", "proposals/", "bundle/"])
+def test_a_broken_glass_is_loud_wherever_the_plan_is_shown(page: str, people: Cast) -> None:
+    proposal = proposal_at("in_review", people)
+    actions.break_glass(people.olive, proposal, digest=head_of(proposal).digest, reason="The site is down")
+
+    text = as_(people.alice).get(f"/plans/newspaper/{page}").text
+
+    assert "glass broken" in text
+    assert page == "proposals/" or "The site is down" in text
+    assert "word-good" not in text.split("glass broken")[0].split("<h1>")[1]
+
+
+@pytest.mark.parametrize(("page", "holds"), [("", "newspaper-revisions"), ("proposals/", "newspaper-proposals")])
+def test_the_lists_of_a_plan_are_files_too(page: str, holds: str, people: Cast) -> None:
+    proposal = proposal_at("accepted", people)
+    browser = as_(people.alice)
+
+    shown, file = (browser.get(f"/plans/newspaper/{page}{query}") for query in ("", "?format=json"))
+
+    assert f"/plans/newspaper/{page}?format=csv" in shown.text
+    assert holds in file["Content-Disposition"]
+    assert [row["proposal"] for row in file.json() if row["proposal"]] == [proposal.number]
+    assert [row["broke_glass"] for row in file.json() if row["proposal"]] == [False]

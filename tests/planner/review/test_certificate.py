@@ -76,3 +76,12 @@ def test_the_content_digest_is_the_same_before_and_after_the_review(people: Cast
     accepted = actions.accept(people.alice, proposal, digest=head_of(proposal).digest)
 
     assert certified(draft, accepted).content_digest == draft.content_digest
+
+
+def test_a_broken_glass_is_named_beside_those_who_had_approved(people: Cast) -> None:
+    proposal = proposal_at(State.APPROVED, people)
+
+    accepted = actions.break_glass(people.olive, proposal, digest=head_of(proposal).digest, reason="The site is down")
+
+    papers = papers_of(accepted)
+    assert (papers.standing, papers.approved_by, papers.broke_glass) == ("accepted", ("carol",), "The site is down")

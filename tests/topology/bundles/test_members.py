@@ -166,6 +166,19 @@ def test_a_bundle_that_was_accepted_against_the_rules_says_that_nobody_approved_
     assert "**Nobody approved it: the rules were set aside by an owner.**" in _texts(members(accepted))["README.md"]
 
 
+def test_a_bundle_for_which_the_glass_was_broken_says_so_though_some_had_approved() -> None:
+    accepted = small_bundle().with_papers(
+        standing="accepted", plan="paper", revision=4, approved_by=("bob",), broke_glass="The site is down.\nNow."
+    )
+
+    text = _texts(members(accepted))["README.md"]
+
+    assert "**Some of it was approved by bob: the rules were set aside by an owner.**" in text
+    assert "The reason that was given: The site is down. Now." in text
+    assert "Approved by bob." not in text
+    assert manifest(accepted)["broke_glass"] == "The site is down.\nNow."
+
+
 def test_a_bundle_that_nobody_checked_says_so_of_every_file() -> None:
     texts = _texts(members(small_bundle()))
     report = json.loads(texts["reports/validation.json"])
