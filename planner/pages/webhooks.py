@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django import forms
-from django.db.models import Prefetch
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
@@ -74,14 +75,18 @@ def change(request: HtmxRequest, team: str, pk: int) -> HttpResponse:
 
 def _context(request: HtmxRequest, team: Team, form: WebhookForm) -> dict[str, object]:
     why_not = hooks.why_not_manage(current(request), team)
-    latest = Delivery.objects.select_related("event")[:LATEST]
+    place = Window(RowNumber(), partition_by="webhook", order_by="-pk")
+    latest = Delivery.objects.filter(webhook__team=team).annotate(place=place).filter(place__lte=LATEST)
+    told: dict[int, list[Delivery]] = {}
+    for delivery in latest.select_related("event"):
+        told.setdefault(delivery.webhook_id, []).append(delivery)
     rows = [
         {
             "hook": hook,
             "secret": None if why_not else hooks.secret_of(hook),
-            "deliveries": hook.deliveries.all(),
+            "deliveries": told.get(hook.pk, []),
         }
-        for hook in team.webhooks.prefetch_related(Prefetch("deliveries", latest))
+        for hook in team.webhooks.all()
     ]
     return {"team": team, "rows": rows, "form": form, "why_not": why_not}
 
