@@ -97,6 +97,11 @@ class Talk:
         return title[:1].upper() + title[1:] if self.anchor.kind != "setting" else title
 
     @property
+    def newest(self) -> int:
+        """Id of the newest comment."""
+        return self.said[-1].comment.pk if self.said else 0
+
+    @property
     def beginning(self) -> tuple[Said, ...]:
         """What it begins with: all of a short thread."""
         return self.said[:1] if self.folded else self.said
@@ -133,7 +138,8 @@ class Board:
     counts: Mapping[str, int]
     """How many there are of each of SHOWS."""
     rows: Page[Carrying]
-    voice: Voice
+    newest: int
+    """Id of the newest thread, shown or not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,8 +176,9 @@ def board_of(
         wanted = [row for row in rows if row.is_shown(show)]
     else:
         wanted = [row for row in rows if anchor in (str(row.anchor), str(row.carried.anchor))]
+    newest = max((row.thread.pk for row in rows), default=0)
     chosen = Paginator(wanted, PER_PAGE).get_page(page)
-    return Board(groups=tuple(_groups(voice, proposal, sight, chosen)), counts=counts, rows=chosen, voice=voice)
+    return Board(groups=tuple(_groups(voice, proposal, sight, chosen)), counts=counts, rows=chosen, newest=newest)
 
 
 def talk_of(voice: Voice, proposal: Proposal, head: Revision, thread: Thread) -> Talk:

@@ -75,6 +75,7 @@ def board(request: HtmxRequest, pk: int) -> HttpResponse:
             text=request.POST.get("text", ""),
             blocking="blocking" in request.POST,
             edits=suggesting.edits_of(anchors.parse(anchor), revisions.load(proposal.draft), _sent(request)),
+            after=_after(request),
         )
     except TierwrightError as error:
         return _board(request, proposal, _typed(request.POST, error))
@@ -108,7 +109,8 @@ def reply(request: HtmxRequest, pk: int, thread: int) -> HttpResponse:
     try:
         place = anchors.parse(found.anchor)
         edits = suggesting.edits_of(place, revisions.load(proposal.draft), _sent(request))
-        discussion.reply(current(request), found, text=request.POST.get("text", ""), edits=edits)
+        text = request.POST.get("text", "")
+        discussion.reply(current(request), found, text=text, edits=edits, after=_after(request))
     except TierwrightError as error:
         return _again(request, proposal, found, _typed(request.POST, error, thread=found.pk))
     return _done(request, proposal, found, said=f"thread-{found.pk}")
@@ -251,6 +253,12 @@ def _place(text: str | None, sight: Sight, proposal: Proposal, typed: Typed) -> 
     }
 
 
+def _after(request: HtmxRequest) -> int | None:
+    """What was the newest when the form was shown, so that a form that is sent twice is known."""
+    text = request.POST.get("after", "")
+    return int(text) if text.isdecimal() and len(text) < MOST_DIGITS else None
+
+
 def _sent(request: HtmxRequest) -> dict[str, str]:
     return {name: request.POST.get(name, "") for name in request.POST}
 
@@ -279,7 +287,7 @@ def _typed(sent: QueryDict, error: TierwrightError, **where: Any) -> Typed:
 
 # --- What an address names --------------------------------------------------------------------------------------------
 
-LARGEST = 2**63
+LARGEST, MOST_DIGITS = 2**63, 18
 """From here on no row has such a number."""
 
 

@@ -12,6 +12,7 @@ from pytest_django import Settings
 from planner.models import Proposal, Thread
 from planner.review import discussion, recording
 from planner.review.anchors import parse
+from planner.review.discussion import Speaker
 from planner.suggesting import edits_of
 from tests.cast import Cast, cast
 from topology import revisions
@@ -47,7 +48,7 @@ def address(proposal: Proposal, rest: str = "discussion/") -> str:
     return f"/proposals/{proposal.pk}/{rest}"
 
 
-def thread_of(user: User, proposal: Proposal, **more: Any) -> Thread:
+def thread_of(user: Speaker, proposal: Proposal, **more: Any) -> Thread:
     """A thread on the web tier."""
     return discussion.start_thread(user, proposal, **{"anchor": "tier:web", "text": "Why two?", **more})
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from planner.models import Comment, Event, Proposal, Thread
 from planner.models.threads import MOST_TEXT
 from planner.review import Refused, Stale, discussion, recording
-from planner.review.discussion import Guest, Speaker, StaleText, digest_of
-from tests.cast import Cast, cast
+from planner.review.discussion import Guest, StaleText, digest_of
+from tests.cast import Cast, cast, proposal_at
+from tests.planner.talks import people, proposal, thread_of
 from topology import revisions
 from topology.components import catalogue
 from topology.design import Design
@@ -18,22 +21,8 @@ from topology.document import from_data, to_data
 from topology.errors import TierwrightError
 from topology.merging import Edit, PatchRefused, edits_between
 
+__all__ = ["people", "proposal"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people() -> Cast:
-    """Everybody."""
-    return cast()
-
-
-@pytest.fixture
-def proposal(people: Cast) -> Proposal:
-    """Alice's proposal for the newspaper, with nothing changed yet."""
-    draft = revisions.branch(people.revision, slug="newspaper-p1", name="Proposal 1", author="alice")
-    return Proposal.objects.create(
-        plan=people.plan, draft=draft, base=people.revision, number=1, title="More", author=people.alice
-    )
 
 
 def changed(proposal: Proposal, **servers: Any) -> Design:
@@ -51,11 +40,6 @@ def edits(proposal: Proposal, **servers: Any) -> tuple[Edit, ...]:
 def head(proposal: Proposal) -> str:
     """Digest of the draft's head."""
     return revisions.get(proposal.draft).digest
-
-
-def thread_of(user: Speaker, proposal: Proposal, **more: Any) -> Thread:
-    """A thread on the web tier."""
-    return discussion.start_thread(user, proposal, **{"anchor": "tier:web", "text": "Why two?", **more})
 
 
 def last(proposal: Proposal) -> Event:
@@ -131,6 +115,15 @@ def test_a_form_that_was_sent_twice_says_it_once(people: Cast, proposal: Proposa
     assert discussion.reply(people.bob, thread, text="And?") == discussion.reply(people.bob, thread, text="And?")
     assert thread.comments.count() == 2
     assert discussion.reply(people.carol, thread, text="And?").author == people.carol
+
+
+def test_the_same_words_after_another_have_spoken_are_said_again(people: Cast, proposal: Proposal) -> None:
+    thread = thread_of(people.bob, proposal)
+    first = discussion.reply(people.bob, thread, text="+1")
+    other = discussion.reply(people.carol, thread, text="Again?")
+
+    assert discussion.reply(people.bob, thread, text="+1", after=first.pk - 1) == first
+    assert discussion.reply(people.bob, thread, text="+1", after=other.pk) != first
 
 
 def test_the_same_words_on_another_place_are_another_thread(people: Cast, proposal: Proposal) -> None:
@@ -361,3 +354,30 @@ def save(people: Cast, proposal: Proposal, **servers: Any) -> None:
     """A revision by Alice meanwhile."""
     design = changed(proposal, **servers)
     recording.save(people.alice, proposal.draft, design, parent_digest=head(proposal), message="Meanwhile")
+
+
+# --- Many at once ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.database
+@pytest.mark.django_db(transaction=True)
+def test_a_form_that_is_sent_many_times_at_once_is_said_once() -> None:
+    people = cast()
+    proposal = proposal_at("in_review", people)
+    thread = thread_of(people.carol, proposal, text="Well?")
+
+    newest, before = thread.comments.get().pk, Event.objects.filter(proposal=proposal.pk).count()
+
+    def say(number: int) -> None:
+        try:
+            thread_of(people.bob, proposal, anchor="server:db1", text="Once", after=thread.pk)
+            discussion.reply(people.bob, Thread.objects.get(pk=thread.pk), text=f"{number % 4}", after=newest)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(say, range(24)))
+
+    assert Thread.objects.filter(anchor="server:db1").count() == 1
+    assert sorted(comment.text for comment in thread.comments.all()) == ["0", "1", "2", "3", "Well?"]
+    assert Event.objects.filter(proposal=proposal.pk).count() == before + 5
