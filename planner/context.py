@@ -50,13 +50,20 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def access(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: whether there are accounts, whether mail is sent, who may make an account; whom one can be."""
+    """Context of every page: whether there are accounts, whether mail is sent, who may make one, whom one can be."""
     return {
         "accounts": settings.ACCOUNTS,
         "mail_is_kept": not settings.EMAIL_HOST,
+        "in_the_clear": _in_the_clear(request),
         "may_sign_up": lambda: may_sign_up(request),
         "local_cast": lambda: [] if settings.ACCOUNTS else list(cast()),
     }
+
+
+def _in_the_clear(request: HttpRequest) -> bool:
+    """Whether what is typed crosses a network unencrypted."""
+    host = request.META.get("HTTP_HOST", "").rpartition(":")[0] or request.META.get("HTTP_HOST", "")
+    return not request.is_secure() and host not in ("localhost", "127.0.0.1", "[::1]")
 
 
 def _outside(request: HttpRequest) -> bool:

@@ -50,6 +50,20 @@ def alice() -> User:
     return somebody()
 
 
+@pytest.mark.parametrize(
+    ("host", "secure", "warned"),
+    [("plan.example.com", False, True), ("plan.example.com", True, False), ("127.0.0.1:8000", False, False)],
+)
+def test_a_login_that_can_be_overheard_says_so(
+    client: Client, settings: Settings, host: str, secure: bool, warned: bool
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+
+    page = client.get("/accounts/login/", secure=secure, headers={"Host": host}).text
+
+    assert ("This page is not encrypted" in page) is warned
+
+
 def test_every_page_of_allauth_that_can_be_reached_has_our_look() -> None:
     theirs = Path(allauth.__file__).parent / "templates"
     pages = {
