@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.topology.components.rendered import cluster, found, text_of, tier
+from topology.bundles import bundle_of
 from topology.components import Cluster
+from topology.errors import TierwrightError
 
 CONFIG, RULES = "/etc/prometheus/prometheus.yml", "/etc/prometheus/tierwright-rules.yml"
 
@@ -72,3 +76,10 @@ def test_the_exporter_of_redis_gets_its_password_by_a_file_that_a_person_makes()
     assert "--redis.addr=redis://127.0.0.1:6400" in texts[0]
     assert f"EnvironmentFile={preparation.secrets[0]}" in texts[1]
     assert made_by_redis.secrets[0] in preparation.lines[0]
+
+
+def test_the_exporter_of_a_redis_that_is_not_there_is_refused_with_a_sentence() -> None:
+    lonely = watched(tier("copy", ["redis_exporter"]))
+
+    with pytest.raises(TierwrightError, match="copy1 is to tell how its Redis is, but runs none"):
+        bundle_of(lonely)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from topology.components.base import Measured, Placed, Preparation
 from topology.components.prometheus.exporting import Exporter
 from topology.components.rendering import option
+from topology.errors import Place, TierwrightError
 
 PASSWORD = "/etc/redis/password.conf"
 """Where Redis has it, in a line `requirepass WORD`."""
@@ -37,7 +38,13 @@ export REDIS_PASSWORD=throw-away
 
     def further(self, placed: Placed) -> tuple[str, ...]:
         """The Redis beside it."""
-        beside = next(role for role in placed.cluster.by_host[placed.host.name] if role.role.name in ROLES)
+        beside = next((role for role in placed.cluster.by_host[placed.host.name] if role.role.name in ROLES), None)
+        if beside is None:
+            raise TierwrightError(
+                f"{placed.host.name} is to tell how its Redis is, but runs none; leave the role redis_exporter out, it"
+                " comes by itself beside every Redis",
+                place=Place(path=f"tier {placed.host.tier}"),
+            )
         port = next(endpoint.port for endpoint in placed.cluster.endpoints_of(beside))
         return (option("--redis.addr", f"redis://127.0.0.1:{port}"),)
 
