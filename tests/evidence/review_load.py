@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -14,16 +11,18 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from tests.conftest import ROOT
 from tests.evidence import Cell, Evidence
 from tests.load.cluster import postgresql
-from tests.load.people import THINK, Click, Record, work
+from tests.load.people import OPEN, READS, THINK, Click, Record, VirtualPerson, work
+from tests.load.scene import desk_says, is_whole
 from tests.load.site import Site, prepare, site, variables_of
 
 ISSUE = 4
 PROMISED_MS = {"read": 250, "preview": 600, "write": 400}
 """At the 95th percentile, on a machine of two cores that does nothing else."""
 MOST_GROWTH = 0.10
+ALONE = 25
+"""Clicks of a kind, one after the other."""
 TITLES = {"read": "reads", "preview": "live previews", "write": "writes"}
 
 
@@ -55,6 +54,8 @@ class Found:
     """Of both workers, over the main run."""
     load: float = 0.0
     """Mean number of processes of the machine that wanted a core."""
+    alone: dict[str, float] = field(default_factory=dict)
+    """What -> milliseconds of processor time for one, with nothing else to do."""
     missing: list[str] = field(default_factory=list)
     history: str = ""
 
@@ -71,8 +72,7 @@ class Found:
     @property
     def passed(self) -> bool:
         """Nothing failed, nothing is lost, nothing leaks."""
-        whole = self.history.count("whole") == len(self.history.splitlines()) > 0
-        return not self.faults and not self.missing and self.growth < MOST_GROWTH and whole
+        return not self.faults and not self.missing and self.growth < MOST_GROWTH and is_whole(self.history)
 
 
 def measure() -> Evidence:
@@ -84,8 +84,8 @@ def measure() -> Evidence:
         title="Ten minutes of review by fifty people",
         command="bin/evidence 4 --only review_load",
         passed=found.passed,
-        columns=("clicks", "number", "p50, ms", "p95, ms", "p99, ms", "promised p95, ms"),
-        rows=tuple(rows_of(found.record.clicks)),
+        columns=("clicks", "number", "p50, ms", "p95, ms", "p99, ms", "promised p95, ms", "processor alone, ms"),
+        rows=tuple(rows_of(found)),
         text=_text(found),
     )
 
@@ -95,20 +95,9 @@ def run(load: Load, database: str) -> Found:
     with tempfile.TemporaryDirectory(prefix="tierwright-load.") as folder:
         variables = variables_of(Path(folder), database)
         prepare(variables)
-        desks = desk(variables, "fill", load.size, str(load.people))
+        desks = desk_says(variables, "fill", load.size, str(load.people))
         with site(variables) as found:
             return _use(load, found, desks)
-
-
-def desk(variables: dict[str, str], *arguments: str, given: Any = None) -> Any:
-    """Something that is done beside the site, in a process with its settings."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.load.desk", *arguments], cwd=ROOT, env=variables, text=True,
-        input=json.dumps(given), capture_output=True, timeout=3600,
-    )  # fmt: skip
-    if done.returncode:
-        raise RuntimeError(f"desk {' '.join(arguments)}: {done.stderr[-3000:]}")
-    return json.loads(done.stdout)
 
 
 def _use(load: Load, served: Site, desks: Sequence[dict[str, Any]]) -> Found:
@@ -127,10 +116,26 @@ def _use(load: Load, served: Site, desks: Sequence[dict[str, Any]]) -> Found:
     most = work(desks[: load.most_people], served.port, seconds=load.most_seconds, think=(0.0, 0.0), seed=5)
     variables = dict(served.variables)
     return Found(
-        record=record, most=most, most_seconds=load.most_seconds, memory=memory, cpu_seconds=cpu, load=fmean(loads),
-        missing=desk(variables, "look", given=record.marks + most.marks),
+        record=record, most=most, alone=_alone(served, desks),
+        most_seconds=load.most_seconds, memory=memory, cpu_seconds=cpu, load=fmean(loads),
+        missing=desk_says(variables, "look", given=record.marks + most.marks),
         history=served.manage("verify_history", check=False).stdout.strip(),
     )  # fmt: skip
+
+
+def _alone(served: Site, desks: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """Processor time does not depend on what else the machine does."""
+    desk = next(desk for desk in desks if any(row["own"] and row["state"] in OPEN for row in desk["proposals"]))
+    person = VirtualPerson(desk, served.port, Record(name="alone"), seed=6)
+    found = {}
+    for what in (*READS, "live preview"):
+        person.look(what)
+        before = _cpu(served)
+        for _ in range(ALONE):
+            person.look(what)
+        found[what] = 1000 * (_cpu(served) - before) / ALONE
+    person.browser.close()
+    return found
 
 
 def _cpu(served: Site) -> float:
@@ -141,13 +146,18 @@ def _cpu(served: Site) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def rows_of(clicks: Sequence[Click]) -> Iterator[tuple[Cell, ...]]:
+def rows_of(found: Found) -> Iterator[tuple[Cell, ...]]:
     """By kind, and under each kind by page."""
     for kind, title in TITLES.items():
-        of_kind = [click for click in clicks if click.kind == kind]
-        yield (f"**{title}**", *_figures(of_kind), PROMISED_MS[kind])
+        of_kind = [click for click in found.record.clicks if click.kind == kind]
+        yield (f"**{title}**", *_figures(of_kind), PROMISED_MS[kind], None)
         for what in sorted({click.what for click in of_kind}):
-            yield (f"{title}: {what}", *_figures([click for click in of_kind if click.what == what]), None)
+            yield (
+                f"{title}: {what}",
+                *_figures([click for click in of_kind if click.what == what]),
+                None,
+                found.alone.get(what),
+            )
 
 
 def _figures(clicks: Sequence[Click]) -> tuple[Cell, ...]:
@@ -181,8 +191,9 @@ save in review the real programs check the files beside the site, as in life.
 pause; their reads take {most[1]} ms at the median and {most[2]} ms at p95.
 - **The machine was busy with other work**: on average {found.load:.1f} processes wanted one of its \
 {os.cpu_count()} cores, while the promised times are those of an idle machine with two. What can be told apart is the
-work itself: the workers took {1000 * found.cpu_seconds / max(1, len(clicks)):.0f} ms of processor time a click. The times are written down, not
-asserted; asserted are no fault, memory, every acknowledged write, and the history.
+work itself: the workers took {1000 * found.cpu_seconds / max(1, len(clicks)):.0f} ms of processor time a click over
+the whole run; the last column is that of one page when nobody else asks, each time of another proposal. The times are
+written down, not asserted; asserted are no fault, memory, every acknowledged write, and the history.
 
 ```
 {found.history}

@@ -7,7 +7,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -58,12 +58,15 @@ class Record:
 class VirtualPerson:
     """One of the people at their desk."""
 
-    def __init__(self, desk: dict[str, Any], port: int, record: Record, seed: int) -> None:
-        self.desk, self.record = desk, record
+    def __init__(
+        self, desk: dict[str, Any], port: int, record: Record, seed: int, shares: Mapping[str, int] = SHARES
+    ) -> None:  # fmt: skip
+        self.desk, self.record, self.shares = desk, record, shares
         self.dice = random.Random(seed)
         self.browser = Browser(port=port, cookies={"tierwright_session": desk["cookie"]})
         self.forms: dict[str, tuple[str, str]] = {}
         """Draft -> what its editor carries: the design and the digest that it began from."""
+        self.last = Answer(status=0, text="", seconds=0.0, headers={})
 
     def work(self, until: float, think: tuple[float, float]) -> None:
         """Click until then."""
@@ -73,9 +76,16 @@ class VirtualPerson:
             time.sleep(self.dice.uniform(*think))
         self.browser.close()
 
+    def look(self, what: str) -> None:
+        """One click of a kind that is known beforehand."""
+        if what == "live preview":
+            self._preview()
+        else:
+            self._get("read", what, self._address(what))
+
     def click(self) -> None:
         """One click of some kind."""
-        kind = self.dice.choices(list(SHARES), list(SHARES.values()))[0]
+        kind = self.dice.choices(list(self.shares), list(self.shares.values()))[0]
         if kind == "read":
             self._read()
         elif kind == "preview":
@@ -85,13 +95,16 @@ class VirtualPerson:
 
     def _read(self) -> None:
         what = self.dice.choices(list(READS), list(READS.values()))[0]
+        self._get("read", what, self._address(what))
+
+    def _address(self, what: str) -> str:
         pk = self._proposal()["pk"]
         addresses = {
             "plan list": "/", "queue": "/queue/", "notices": "/notices/", "overview": f"/proposals/{pk}/",
             "changes": f"/proposals/{pk}/changes/", "discussion": f"/proposals/{pk}/discussion/",
             "history": f"/proposals/{pk}/history/", "plan": f"/plans/{self.dice.choice(self.desk['plans'])}/",
         }  # fmt: skip
-        self._get("read", what, addresses[what])
+        return addresses[what]
 
     def _preview(self) -> None:
         draft = self._draft()
@@ -104,6 +117,12 @@ class VirtualPerson:
         if text:
             fields = {"draft": text, "parent": parent, "tier.1.count": self.dice.randint(1, 8), "act": "preview"}
             self._post("preview", "live preview", f"/plans/{draft}/editor/", fields, target="live")
+
+    def open_own(self) -> None:
+        """Open the editor on a draft of one's own, so that the next save is one request."""
+        draft = self._draft()
+        if draft:
+            self._open(draft)
 
     def _open(self, draft: str) -> None:
         answer = self._get("read", "editor", f"/plans/{draft}/editor/")
@@ -118,12 +137,13 @@ class VirtualPerson:
             return
         what = self.dice.choices(ways, [WRITES[way] for way in ways])[0]
         ways_to: dict[str, Callable[[], None]] = {
-            "comment": self._comment, "reply": self._reply, "save": self._save, "approve": self._approve,
+            "comment": self.comment, "reply": self._reply, "save": self.save, "approve": self._approve,
         }  # fmt: skip
         ways_to[what]()
 
-    def _comment(self) -> None:
-        text, pk = self.record.mark(), self._proposal(*OPEN)["pk"]
+    def comment(self, more: str = "") -> None:
+        """Say something of an open proposal."""
+        pk, text = self._proposal(*OPEN)["pk"], f"{self.record.mark()} {more}".strip()
         answer = self._post("write", "comment", f"/proposals/{pk}/discussion/", {"anchor": "tier:web", "text": text})
         self._keep(answer, f"comment {text}")
 
@@ -135,12 +155,14 @@ class VirtualPerson:
             answer = self._post("write", "reply", self.dice.choice(found), {"text": text})
             self._keep(answer, f"comment {text}")
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Save the draft of one's own proposal with another number of servers."""
         draft = self._draft()
         if draft is None:
-            self._comment()
+            self.comment()
             return
-        self._open(draft)
+        if draft not in self.forms:
+            self._open(draft)
         text, parent = self.forms.pop(draft, ("", ""))
         if not text:
             return
@@ -155,7 +177,7 @@ class VirtualPerson:
         page = self._get("read", "overview", f"/proposals/{pk}/")
         areas = page.values_of("area")
         if not areas:
-            self._comment()
+            self.comment()
             return
         fields = {"area": areas, "digest": page.value_of("digest")}
         answer = self._post("write", "approve", f"/proposals/{pk}/approve/", fields)
@@ -182,6 +204,7 @@ class VirtualPerson:
         return self._note(kind, what, self.browser.post(address, fields, target=target))
 
     def _note(self, kind: str, what: str, answer: Answer) -> Answer:
+        self.last = answer
         at = time.monotonic() - self.record.started
         self.record.clicks.append(
             Click(kind=kind, what=what, at=at, seconds=answer.seconds, status=answer.status)
@@ -191,12 +214,12 @@ class VirtualPerson:
 
 def work(
     desks: Sequence[dict[str, Any]], port: int, *, seconds: float, think: tuple[float, float], seed: int = 4,
-    meanwhile: Callable[[float], None] = lambda since: None,
+    meanwhile: Callable[[float], None] = lambda since: None, shares: Mapping[str, int] = SHARES,
 ) -> Record:  # fmt: skip
     """Let everybody work for so long; `meanwhile` is called every second with the seconds since the beginning."""
     record = Record(name=str(seed))
     until = time.monotonic() + seconds
-    people = [VirtualPerson(desk, port, record, seed * 1000 + number) for number, desk in enumerate(desks)]
+    people = [VirtualPerson(desk, port, record, seed * 1000 + number, shares) for number, desk in enumerate(desks)]
     threads = [threading.Thread(target=person.work, args=(until, think), daemon=True) for person in people]
     for thread in threads:
         thread.start()

@@ -84,7 +84,7 @@ def prepare(variables: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def site(variables: Mapping[str, str], *, workers: int = 2, threads: int = 8) -> Iterator[Site]:
+def site(variables: Mapping[str, str], *, workers: int = 2, threads: int = 8, preload: bool = False) -> Iterator[Site]:
     """The site, as `bin/run` serves it, once it answers."""
     folder = Path(tempfile.mkdtemp(prefix="tierwright-site."))
     port = free_port()
@@ -92,6 +92,7 @@ def site(variables: Mapping[str, str], *, workers: int = 2, threads: int = 8) ->
         sys.executable, "-m", "gunicorn", "planner.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
         "--workers", str(workers), "--threads", str(threads), "--timeout", "120", "--graceful-timeout", "5",
         "--keep-alive", "30", "--no-control-socket", "--log-level", "warning",
+        *(["--preload"] if preload else []),
     ]  # fmt: skip
     with (folder / "site.log").open("wb") as log, ExitStack() as stack:
         stack.callback(_remove, folder)

@@ -1,4 +1,4 @@
-"""Review under load in short: a small site on SQLite, twenty seconds (`tests.evidence.review_load` is the long form)."""
+"""Review under load in short: a small site on SQLite, twenty seconds; `bin/evidence` has the long form."""
 
 from __future__ import annotations
 
