@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from planner import notices
 from planner.accounts import may_sign_up
 from planner.models import Proposal
 from planner.people import cast, current
@@ -40,11 +42,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """Context of every page: `steps`, `step_number` and `all_plans` (asked only where it is shown)."""
     if _outside(request):
         return {"steps": [], "step_number": None, "all_plans": []}
-    steps = _steps(request)
+    steps, all_plans = _steps(request), _plans_once(request)
     return {
         "steps": steps,
         "step_number": next((number for number, step in enumerate(steps, start=1) if step.current), None),
-        "all_plans": _plans_once(request),
+        "all_plans": all_plans,
+        "unseen": lambda: _unseen(all_plans()),
         "draft_of": _draft_of(request),
     }
 
@@ -105,12 +108,16 @@ def _draft_of(request: HttpRequest) -> Callable[[], Proposal | None]:
 
 
 def _plans_once(request: HttpRequest) -> Callable[[], list[Plan]]:
-    plans: list[Plan] = []
-
+    @cache
     def all_plans() -> list[Plan]:
-        if not plans and request.user.is_authenticated:
-            seen = visible_to(current(request)).filter(removed_at=None)
-            plans.extend(seen.order_by("name", "slug")[:50])
-        return plans
+        if not request.user.is_authenticated:
+            return []
+        seen = visible_to(current(request)).filter(removed_at=None)
+        return list(seen.annotate(unseen=notices.unseen(current(request))).order_by("name", "slug")[:50])
 
     return all_plans
+
+
+def _unseen(plans: list[Plan]) -> int:
+    """Notices that wait: counted with the plans, so that no page asks for them on their own."""
+    return getattr(plans[0], "unseen", 0) if plans else 0

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from planner import markdown
@@ -55,17 +56,28 @@ def of(user: User) -> QuerySet[Notice]:
     return Notice.objects.filter(user=user).select_related("event", "proposal__plan")
 
 
-def unseen(user: User) -> int:
-    """How many the person has not seen."""
-    return Notice.objects.filter(user=user, seen_at=None).count()
+def unseen(user: User) -> Coalesce:
+    """How many the person has not seen, as a column of a query that is made anyway."""
+    rows = Notice.objects.filter(user=user, seen_at=None).order_by().values("user").annotate(number=Count("pk"))
+    return Coalesce(Subquery(rows.values("number")), 0)
 
 
-def see(user: User, *, proposal: Proposal | None = None, pk: int | None = None, at: datetime | None = None) -> int:
-    """Mark as seen: those of a proposal, one of them, or all."""
+def see(user: User, *, pk: int | None = None, at: datetime | None = None) -> int:
+    """Mark as seen: one of them, or all."""
     rows = Notice.objects.filter(user=user, seen_at=None)
-    rows = rows if proposal is None else rows.filter(proposal=proposal)
     rows = rows if pk is None else rows.filter(pk=pk)
     return rows.update(seen_at=at or timezone.now())
+
+
+def see_proposal(user: User, proposal: Proposal, *, at: datetime, with_talk: bool = False) -> int:
+    """Mark as seen what a look at the proposal shows; where somebody named the person, only a look at the talk does.
+
+    Who has nothing to mark writes nothing.
+    """
+    rows = Notice.objects.filter(user=user, seen_at=None, proposal=proposal)
+    rows = rows if with_talk else rows.exclude(reason="mention")
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
+    return Notice.objects.filter(pk__in=keys).update(seen_at=at) if keys else 0
 
 
 def _proposal(event: Event) -> Proposal | None:

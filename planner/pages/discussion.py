@@ -12,10 +12,11 @@ from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from planner import markdown, suggesting
+from planner import markdown, notices, suggesting
 from planner.covers import cover_of
 from planner.http import HtmxRequest, page, part
 from planner.models import Comment, Membership, Proposal, Suggestion, Thread
@@ -65,6 +66,7 @@ def board(request: HtmxRequest, pk: int) -> HttpResponse:
     """The threads, and the form that begins another."""
     proposal = proposal_for(request, pk)
     if request.method != "POST":
+        notices.see_proposal(current(request), proposal, at=timezone.now(), with_talk=True)
         return _board(request, proposal)
     anchor = request.POST.get("anchor", "")
     try:

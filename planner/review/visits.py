@@ -8,6 +8,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db.models import Subquery
 
+from planner import notices
 from planner.models import Event, Proposal, Visit
 
 MOST = 20
@@ -39,6 +40,7 @@ def look(user: User, proposal: Proposal, *, at: datetime) -> Since | None:
     if seen is not None and (seen.revision, seen.event) == (now["revision"], now["event"]):
         return None
     new = None if seen is None else _since(user, proposal, seen)
+    notices.see_proposal(user, proposal, at=at)
     Visit.objects.update_or_create(proposal=proposal, user=user, defaults={**now, "seen_at": at})
     return new
 

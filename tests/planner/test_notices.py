@@ -1,0 +1,78 @@
+"""Who is told, what the head of every page says of it, and when it counts as seen."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import LazySettings
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from planner.models import Notice, Proposal
+from planner.review import discussion
+from tests.cast import Cast, cast, proposal_at
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture
+def people(settings: LazySettings) -> Cast:
+    """The cast, on a site with accounts."""
+    settings.ACCOUNTS = True
+    return cast()
+
+
+@pytest.fixture
+def proposal(people: Cast) -> Proposal:
+    """In review, so that carol is asked."""
+    return proposal_at("in_review", people)
+
+
+def as_(user: User) -> Client:
+    """The browser of a person."""
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    return client
+
+
+def waiting(user: User) -> list[str]:
+    """Reasons of the notices that the person has not seen."""
+    return list(Notice.objects.filter(user=user, seen_at=None).values_list("reason", flat=True))
+
+
+def test_the_head_of_every_page_counts_what_is_new(people: Cast, proposal: Proposal) -> None:
+    assert "1<span" in as_(people.carol).get(reverse("start")).text.split("Your turn")[1][:90]
+    assert "new notice" not in as_(people.alice).get(reverse("start")).text
+
+
+def test_what_a_look_at_the_proposal_shows_is_seen(people: Cast, proposal: Proposal) -> None:
+    told = waiting(people.carol)
+
+    as_(people.carol).get(reverse("proposal", args=[proposal.pk]))
+
+    assert (told, waiting(people.carol)) == (["review"], [])
+
+
+def test_a_look_of_one_person_marks_nothing_of_another(people: Cast, proposal: Proposal) -> None:
+    as_(people.carol).get(reverse("proposal", args=[proposal.pk]))
+
+    assert waiting(people.dave) == ["review"]
+
+
+def test_who_was_named_has_seen_it_only_where_it_was_said(people: Cast, proposal: Proposal) -> None:
+    discussion.start_thread(people.alice, proposal, anchor="", text="@carol, is that enough?")
+    browser = as_(people.carol)
+
+    browser.get(reverse("proposal", args=[proposal.pk]))
+    after_overview = waiting(people.carol)
+    browser.get(reverse("discussion", args=[proposal.pk]))
+
+    assert (after_overview, waiting(people.carol)) == (["mention"], [])
+
+
+def test_a_file_of_a_table_is_no_look(people: Cast, proposal: Proposal) -> None:
+    as_(people.carol).get(reverse("proposal", args=[proposal.pk]), {"format": "csv"})
+
+    assert waiting(people.carol) == ["review"]
