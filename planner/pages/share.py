@@ -73,7 +73,8 @@ def _say(link: ShareLink, form: GuestForm) -> int:
         return 422
     try:
         guest = Guest(name=form.cleaned_data["name"])
-        discussion.start_thread(guest, link.proposal, anchor="", text=form.cleaned_data["text"])
+        text = form.cleaned_data["text"]
+        discussion.start_thread(guest, link.proposal, anchor="", text=text, revision=link.revision)
     except TierwrightError as error:
         form.add_error("text", error.sentence)
         return 422
