@@ -94,3 +94,12 @@ def test_statements_end_before_the_request() -> None:
 def test_a_primary_and_its_copy_on_one_server_are_refused() -> None:
     with pytest.raises(TierwrightError, match="mariadb and mariadb_replica may not share a server"):
         _ = cluster(tier("database", ["mariadb", "mariadb_replica"])).edges
+
+
+@pytest.mark.parametrize("mine", ["mariadb", "mariadb_replica"])
+@pytest.mark.parametrize("other", ["postgresql", "postgresql_replica"])
+def test_it_shares_no_server_with_a_database_that_takes_what_it_leaves(mine: str, other: str) -> None:
+    both = cluster(tier("db", [mine, other]), tier("one", ["mariadb"]), tier("two", ["postgresql"]))
+
+    with pytest.raises(TierwrightError, match=f"{mine} and {other} may not share a server"):
+        _ = both.edges

@@ -35,6 +35,9 @@ from topology.components.mariadb.validate import check
 from topology.components.reading import Reading, Texts
 from topology.workload import Kind, RequestClass
 
+OTHER_DATABASES = ("postgresql", "postgresql_replica", "postgresql_subscriber")
+"""Each of the two takes what the other leaves of the memory, so that neither knows its own."""
+
 
 class Mariadb(Component):
     """The database server."""
@@ -50,7 +53,7 @@ class Mariadb(Component):
     packages = {"debian12": "10.11", "ubuntu2404": "10.11"}  # noqa: RUF012
     package = "mariadb-server"
     settings = MariadbSettings
-    apart = {PRIMARY: (REPLICA,), REPLICA: (PRIMARY,)}  # noqa: RUF012
+    apart = {PRIMARY: (REPLICA, *OTHER_DATABASES), REPLICA: (PRIMARY, *OTHER_DATABASES)}  # noqa: RUF012
     evidence = "booted"
     answer = "a write on the replica: The MariaDB server is running with the --read-only"
     measured = Measured(
