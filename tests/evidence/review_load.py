@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
@@ -16,6 +15,7 @@ from tests.load.cluster import postgresql
 from tests.load.people import OPEN, READS, THINK, Click, Record, VirtualPerson, work
 from tests.load.scene import desk_says, is_whole
 from tests.load.site import Site, prepare, site, variables_of
+from tests.workers import clearing_up
 
 ISSUE = 4
 PROMISED_MS = {"read": 250, "preview": 600, "write": 400}
@@ -77,8 +77,7 @@ class Found:
 
 def measure() -> Evidence:
     """Fill a PostgreSQL, let people in, and count."""
-    with ExitStack() as stack:
-        cluster = stack.enter_context(postgresql())
+    with clearing_up(), postgresql() as cluster:
         found = run(Load(), cluster.url)
     return Evidence(
         title="Ten minutes of review by fifty people",

@@ -68,10 +68,10 @@ class VirtualPerson:
         """Draft -> what its editor carries: the design and the digest that it began from."""
         self.last = Answer(status=0, text="", seconds=0.0, headers={})
 
-    def work(self, until: float, think: tuple[float, float]) -> None:
-        """Click until then."""
+    def work(self, until: float, think: tuple[float, float], over: threading.Event) -> None:
+        """Click until then, or until it is over."""
         time.sleep(self.dice.uniform(0, think[1]))
-        while time.monotonic() < until:
+        while time.monotonic() < until and not over.is_set():
             self.click()
             time.sleep(self.dice.uniform(*think))
         self.browser.close()
@@ -215,15 +215,16 @@ class VirtualPerson:
 def work(
     desks: Sequence[dict[str, Any]], port: int, *, seconds: float, think: tuple[float, float], seed: int = 4,
     meanwhile: Callable[[float], None] = lambda since: None, shares: Mapping[str, int] = SHARES,
+    record: Record | None = None, over: threading.Event | None = None,
 ) -> Record:  # fmt: skip
-    """Let everybody work for so long; `meanwhile` is called every second with the seconds since the beginning."""
-    record = Record(name=str(seed))
+    """Let everybody work for so long, or until it is `over`; `meanwhile` is called every second."""
+    record, over = record or Record(name=str(seed)), over or threading.Event()
     until = time.monotonic() + seconds
     people = [VirtualPerson(desk, port, record, seed * 1000 + number, shares) for number, desk in enumerate(desks)]
-    threads = [threading.Thread(target=person.work, args=(until, think), daemon=True) for person in people]
+    threads = [threading.Thread(target=person.work, args=(until, think, over), daemon=True) for person in people]
     for thread in threads:
         thread.start()
-    while time.monotonic() < until:
+    while time.monotonic() < until and not over.is_set():
         meanwhile(time.monotonic() - record.started)
         time.sleep(1)
     for thread in threads:

@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 PATIENCE_SECONDS = 120.0
+_STARTED: list[subprocess.Popen[bytes]] = []
 LONELY_SECRET = "only-for-measurements-" + "x" * 50
 
 
@@ -100,6 +101,7 @@ def site(variables: Mapping[str, str], *, workers: int = 2, threads: int = 8, pr
             command, cwd=ROOT, env=dict(variables), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True,
         )  # fmt: skip
+        _STARTED.append(master)
         stack.callback(end, master)
         found = Site(port=port, master=master, variables=variables, folder=folder)
         until_it_answers(found)
@@ -127,6 +129,12 @@ def health_of(port: int, *, seconds: float = 10) -> int:
         return connection.getresponse().status
     finally:
         connection.close()
+
+
+def end_all() -> None:
+    """End every site of this process at once, so that whatever waits for one goes on and clears up."""
+    for master in _STARTED:
+        end(master)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

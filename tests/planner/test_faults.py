@@ -30,7 +30,7 @@ Drill = Callable[[Prepared, Path], Outcome]
 
 DRILLS: dict[str, Drill] = {
     "hung": lambda data, folder: drawing.drill(data, folder, kind="hung"),
-    "restart": lambda data, folder: restart.drill(data, folder, seconds=9.0),
+    "restart": lambda data, folder: restart.drill(data, folder, writes=3, down=1.0),
     "killed": lambda data, folder: killed_worker.drill(data, folder, rounds=4, sites=1),
     "webhook": hanging_webhook.drill,
     "absent": lambda data, folder: drawing.drill(data, folder, kind="absent"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from tests.evidence import Evidence
@@ -19,8 +20,12 @@ from tests.evidence.faults import (
 )
 from tests.evidence.faults._outcome import Outcome
 from tests.load.scene import Prepared, prepared
+from tests.load.site import end_all
+from tests.workers import clearing_up
 
 ISSUE = 4
+AT_ONCE = 3
+"""Drills that run at the same time: most of them wait."""
 Drill = Callable[[Prepared, Path], Outcome]
 DRILLS: dict[str, Drill] = {
     "killed": killed_worker.drill,
@@ -37,11 +42,23 @@ DRILLS: dict[str, Drill] = {
 }
 
 
+def _outcomes(jobs: Sequence[Future[Outcome]]) -> Iterator[Outcome]:
+    try:
+        yield from (job.result() for job in jobs)
+    except BaseException:
+        for job in jobs:
+            job.cancel()
+        end_all()
+        raise
+
+
 def measure() -> Evidence:
     """Every drill on a copy of its own."""
-    with tempfile.TemporaryDirectory(prefix="tierwright-faults.") as place:
+    with clearing_up(), tempfile.TemporaryDirectory(prefix="tierwright-faults.") as place:
         data = prepared(Path(place) / "data")
-        found = [drill(data, Path(place) / name) for name, drill in DRILLS.items()]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            jobs = [pool.submit(drill, data, Path(place) / name) for name, drill in DRILLS.items()]
+            found = list(_outcomes(jobs))
     return Evidence(
         title="Faults around the review",
         command="bin/evidence 4 --only faults",
