@@ -85,6 +85,7 @@ def cover_of(request: HttpRequest, proposal: Proposal, current: str, *, head: Re
         "draft": proposal.draft,
         "revision": head,
         "state_word": WORDS[proposal.state],
+        "is_behind": proposal.is_open and proposal.plan.head > proposal.base.number,
         "weighing": weighing,
         "weighing_trouble": trouble,
         "tabs": list(_tabs(proposal, head, current, talks)),

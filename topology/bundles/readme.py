@@ -49,7 +49,7 @@ def _agreed(bundle: Bundle) -> str:
         return f"Approved by {names}."
     some = f"Some of it was approved by {names}" if names else "Nobody approved it"
     given = " ".join(papers.broke_glass.split())
-    why = f" The reason that was given: {given.rstrip('.')}." if given else ""
+    why = f" The reason that was given: {given}{'' if given.endswith(('.', '!', '?')) else '.'}" if given else ""
     return f"**{some}: the rules were set aside by an owner.**{why}"
 
 

@@ -22,7 +22,7 @@ from planner.people import current
 from planner.plans import proposal_for, team_of
 from planner.review import policies
 from planner.review.ballots import choices_for
-from planner.review.standing import Standing, standing
+from planner.review.standing import Standing, sealed_or_trouble, standing
 from planner.review.states import BY_VERB, OPEN
 from planner.review.visits import Since, look
 from topology.weighing import MetricRow, Weighing
@@ -88,6 +88,7 @@ def _context(request: HtmxRequest, proposal: Proposal, since: Since | None) -> d
         "reasons": reasons,
         "acts": [act for act in _acts(proposal, reasons) if _is_worth_showing(act, proposal, found)],
         "lacks": list(_lacks(proposal, found)),
+        "only_files": _only_files(proposal, found),
         "choices": choices_for(user, proposal, found),
         "gave": any(approval.user_id == user.pk for area in found.areas for approval in area.good),
         "checks": [(row, OUTCOMES[row.outcome]) for row in found.checks],
@@ -146,6 +147,13 @@ def _lacks(proposal: Proposal, found: Standing) -> Iterator[tuple[str, tuple[str
             yield says, ("#areas-title", "the approvals")
         else:
             yield says, (reverse("editor", args=[proposal.draft.slug]), "the editor")
+
+
+def _only_files(proposal: Proposal, found: Standing) -> frozenset[str]:
+    """Areas that nobody changed, whose servers get other files because of what changes elsewhere."""
+    before, after = (sealed_or_trouble(revision)[0].areas for revision in (proposal.base, found.head))
+    names = (area.name for area in found.areas if area.name in before and area.name in after)
+    return frozenset(name for name in names if before[name].seal.design == after[name].seal.design)
 
 
 def _figures(weighing: Weighing | None, said: Mapping[str, int]) -> list[tuple[MetricRow, int]]:

@@ -16,6 +16,7 @@ from planner.review import actions, recording, visits
 from planner.review.standing import standing
 from tests.builders import newspaper
 from tests.cast import TODAY, Cast, approved_by, cast, head_of, person, proposal_at, proposed
+from tests.planner.review.designs import load_balanced, media_server
 from topology import revisions
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +187,20 @@ def test_looking_at_the_head_of_the_page_alone_is_no_visit(people: Cast, seen_by
     seen_by(people.bob).head(url("proposal", proposal))
 
     assert not Visit.objects.exists()
+
+
+def test_an_area_of_which_only_files_change_says_why_it_is_asked_about(people: Cast, seen_by: As) -> None:
+    recording.save(
+        people.alice, people.plan, media_server(), parent_digest=people.revision.digest, message="Three servers"
+    )
+    proposal = actions.propose(people.alice, people.plan, title="A balancer", design=load_balanced())
+
+    text = seen_by(people.carol).get(url("proposal", proposal)).text
+    areas = {row.split("</strong>")[0]: row for row in text.split('"areas">')[1].split("<div><p><strong>")[1:]}
+
+    assert "nothing of it changes but" in areas["tier media"]
+    assert "nothing of it changes but" not in areas["tier web"]
+    assert "nothing of it changes but" not in areas["tier balancer"]
 
 
 # --- The other tabs --------------------------------------------------------------------------------------------------
@@ -476,6 +491,18 @@ def moved(people: Cast, web: int | None = None, **changes: object) -> None:
         design = revisions.load(proposed(people, title="For the plan", web=web).draft)
     design = design.model_copy(update=changes)
     recording.save(people.alice, people.plan, design, parent_digest=head.digest, message="Meanwhile")
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_says_that_the_plan_has_moved_on(tab: str, people: Cast, seen_by: As) -> None:
+    proposal = proposal_at("in_review", people)
+    browser = seen_by(people.alice)
+    before = browser.get(url(tab, proposal)).text
+    moved(people, notes="Mind the gap")
+
+    after = browser.get(url(tab, proposal)).text
+
+    assert (">behind</span>" in before, ">behind</span>" in after) == (False, True)
 
 
 def test_a_plan_that_moved_elsewhere_comes_in_by_itself(people: Cast, seen_by: As) -> None:
