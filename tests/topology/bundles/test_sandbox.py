@@ -237,8 +237,8 @@ def _running(command: str) -> list[str]:
 
 
 def _becomes(state: Callable[[], object]) -> bool:
-    """Whether a state comes within a few seconds: a started program and an ended namespace both take a moment."""
-    deadline = time.monotonic() + 10
+    """Whether a state comes: a started program and an ended namespace both take a moment."""
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if state():
             return True
