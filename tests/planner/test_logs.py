@@ -17,6 +17,10 @@ from planner.logs import WithoutQuery
         ('"GET /stages/?token=s3cret HTTP/1.1" 200 5', '"GET /stages/ HTTP/1.1" 200 5'),
         ("Not Found: /a?b=c", "Not Found: /a"),
         ("nothing to hide", "nothing to hide"),
+        ("Unprocessable Entity: /share/s3cret-Token_1/", "Unprocessable Entity: /share/.../"),
+        ('"POST /invitations/s3cret/ HTTP/1.1" 403 5', '"POST /invitations/.../ HTTP/1.1" 403 5'),
+        ("Forbidden: /accounts/password/reset/key/1-abc-def/", "Forbidden: /accounts/password/reset/key/.../"),
+        ("Not Found: /plans/ljworld/share/1/revoke/", "Not Found: /plans/ljworld/share/.../revoke/"),
     ],
 )
 def test_a_query_string_is_cut(line: str, kept: str) -> None:
