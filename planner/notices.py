@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models import Count, F, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -52,13 +52,15 @@ def follow(event: Event) -> None:
 
 
 def of(user: User) -> QuerySet[Notice]:
-    """The person's notices, the newest first, with what they are of."""
-    return Notice.objects.filter(user=user).select_related("event", "proposal__plan")
+    """The person's notices, the newest first, with what they are of; without those of teams that they left."""
+    rows = Notice.objects.filter(user=user, event__team__memberships__user=user)
+    return rows.select_related("event", "proposal__plan")
 
 
 def unseen(user: User) -> Coalesce:
     """How many the person has not seen, as a column of a query that is made anyway."""
-    rows = Notice.objects.filter(user=user, seen_at=None).order_by().values("user").annotate(number=Count("pk"))
+    rows = Notice.objects.filter(user=user, event__team__memberships__user=user, seen_at=None)
+    rows = rows.order_by().values("user").annotate(number=Count("pk"))
     return Coalesce(Subquery(rows.values("number")), 0)
 
 
@@ -136,9 +138,10 @@ class Letter:
 
 
 def letters(*, before: datetime) -> tuple[Letter, ...]:
-    """What is to be mailed: notices unseen and unmailed since before that time, by person."""
+    """What is to be mailed: notices unseen and unmailed since before that time, by person who is still in the team."""
     rows = (
         Notice.objects.filter(seen_at=None, mailed_at=None, created_at__lt=before, user__is_active=True)
+        .filter(event__team__memberships__user=F("user"))
         .exclude(user__email="")
         .select_related("user", "event", "proposal__plan")
         .order_by("user", "pk")

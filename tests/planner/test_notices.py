@@ -7,9 +7,11 @@ from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from planner.models import Notice, Proposal
-from planner.review import discussion
+from planner import notices, teams
+from planner.models import Membership, Notice, Proposal
+from planner.review import actions, discussion
 from tests.cast import Cast, cast, proposal_at
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +78,15 @@ def test_a_file_of_a_table_is_no_look(people: Cast, proposal: Proposal) -> None:
     as_(people.carol).get(reverse("proposal", args=[proposal.pk]), {"format": "csv"})
 
     assert waiting(people.carol) == ["review"]
+
+
+def test_who_left_the_team_is_told_nothing_more_of_it(people: Cast, proposal: Proposal) -> None:
+    actions.edit_words(people.alice, proposal, title="What came later", why="", decide_by=None)
+    teams.remove(people.olive, Membership.objects.get(user=people.carol))
+
+    page = as_(people.carol).get(reverse("notices")).text
+
+    assert "What came later" not in page
+    assert "new notice" not in page
+    assert people.carol not in [letter.user for letter in notices.letters(before=timezone.now())]
+    assert people.dave in [letter.user for letter in notices.letters(before=timezone.now())]
