@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from planner import plans
 from planner.models import Approval, CheckWaiver, Evidence, Proposal
 from planner.review import Stale, policies, sealing
-from planner.review.moving import Move, checked, listed, moving, required
+from planner.review.moving import Move, checked, listed, moving, readable, required
 from planner.review.standing import check_rows, sealed_or_trouble
 from topology.areas import title_of
 from topology.errors import Place, TierwrightError
@@ -19,7 +20,11 @@ from topology.models import Revision
 
 MOST_REASON = 300
 LARGEST_REPORT = 1_000_000
-"""Characters of JSON."""
+"""Bytes of JSON."""
+LARGEST_NUMBER = 10**300
+"""Beyond it nothing that was measured lies, and no floating-point number."""
+DEEPEST = 50
+"""Levels of a report."""
 
 
 def approve(user: User, proposal: Proposal, *, areas: Collection[str], digest: str, note: str = "") -> Approval:
@@ -34,7 +39,7 @@ def approve(user: User, proposal: Proposal, *, areas: Collection[str], digest: s
             revision=head,
             seals={area: sealed.seal(area).as_data() for area in wanted},
             content_digest=sealed.content_digest,
-            note=note.strip(),
+            note=readable(note, path="note"),
         )
         checked(approval, "note")
         approval.save(force_insert=True)
@@ -103,5 +108,25 @@ def add_evidence(
 
 def _refuse_report(row: Evidence) -> None:
     checked(row, "kind", "content_digest")
-    if len(str(row.report)) > LARGEST_REPORT:
-        raise TierwrightError("the report is too large to keep", place=Place(path="report"))
+    try:
+        size = len(json.dumps(row.report, ensure_ascii=False, allow_nan=False).encode())
+    except (ValueError, RecursionError) as error:
+        raise _unkept("numbers that are none, or halves of characters, are in the report") from error
+    if size > LARGEST_REPORT:
+        raise _unkept("the report is too large to keep")
+    if not _is_kept(row.report):
+        raise _unkept("the report holds what a database does not keep: NUL, a huge number, or too many levels")
+
+
+def _is_kept(value: Any, depth: int = 0) -> bool:
+    """Whether every database gives it back as it was sent."""
+    if isinstance(value, Mapping | list):
+        inner = [*value, *value.values()] if isinstance(value, Mapping) else value
+        return depth < DEEPEST and all(_is_kept(item, depth + 1) for item in inner)
+    if isinstance(value, int):
+        return abs(value) < LARGEST_NUMBER
+    return not isinstance(value, str) or "\x00" not in value
+
+
+def _unkept(sentence: str) -> TierwrightError:
+    return TierwrightError(sentence, place=Place(path="report"))

@@ -21,6 +21,7 @@ from topology import document, revisions
 from topology.components import catalogue
 from topology.design import Design
 from topology.errors import Place, TierwrightError
+from topology.fields import UNPRINTABLE
 from topology.models import Plan, Revision
 
 Rule = Callable[[User, Proposal], str | None]
@@ -128,12 +129,20 @@ def checked(row: Model, *names: str) -> None:
 
 
 def required(text: str, *, path: str, most: int, says: str) -> str:
-    """A text that a verb cannot do without, trimmed; refused where it is empty or too long."""
-    trimmed = text.strip()
+    """A text that a verb cannot do without, trimmed; refused where it is empty, too long or not to be read."""
+    trimmed = readable(text, path=path)
     if not trimmed:
         raise TierwrightError(says, place=Place(path=path))
     if len(trimmed) > most:
         raise TierwrightError(f"this is longer than {most:,} characters", place=Place(path=path))
+    return trimmed
+
+
+def readable(text: str, *, path: str) -> str:
+    """What goes with a verb, trimmed: it stands in the audit for good, so it shows all that it says."""
+    trimmed = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if UNPRINTABLE.search(trimmed):
+        raise TierwrightError("remove control characters and text-direction marks", place=Place(path=path))
     return trimmed
 
 

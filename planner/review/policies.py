@@ -49,7 +49,7 @@ def why_not_propose(user: User, plan: Plan) -> str | None:
     if plans.proposal_of(plan):
         return "this is a proposal already; change its draft, or propose from its plan"
     if plan.removed_at is not None:
-        return "the plan was taken off the lists; bring it back first"
+        return _REMOVED
     return why_not_role(user, plan, Role.EDITOR)
 
 
@@ -112,12 +112,17 @@ def why_not_decide(user: User, proposal: Proposal) -> str | None:
     """What of accepting depends on person and state alone; what is missing is looked at with the lock in hand."""
     if proposal.state not in (State.IN_REVIEW, State.APPROVED):
         return _why_not_state(proposal, "accept")
-    return why_not_seat(user, proposal, "accept")
+    return why_not_seat(user, proposal, "accept") or _why_not_plan(proposal)
 
 
 def why_not_break_glass(user: User, proposal: Proposal) -> str | None:
     """Accepting without what the rules ask."""
-    return why_not_move(user, proposal, "break_glass")
+    return why_not_move(user, proposal, "break_glass") or _why_not_plan(proposal)
+
+
+def _why_not_plan(proposal: Proposal) -> str | None:
+    """A plan that was taken off the lists gets no new baseline."""
+    return None if proposal.plan.removed_at is None else _REMOVED
 
 
 def why_not(user: User, proposal: Proposal, verb: str) -> str | None:
@@ -174,6 +179,7 @@ def _why_not_state(proposal: Proposal, verb: str) -> str | None:
     return None if state in BY_VERB[verb].after else _STATES[state]
 
 
+_REMOVED = "the plan was taken off the lists; bring it back first"
 _STATES: Mapping[State, str] = {
     State.DRAFT: "the proposal is a draft; ask for review first",
     State.IN_REVIEW: "the proposal is in review",
@@ -188,5 +194,6 @@ _RULES: Mapping[str, Callable[[User, Proposal], str | None]] = {
     "rescind": why_not_rescind,
     "waive_check": why_not_waive_check,
     "accept": why_not_accept,
+    "break_glass": why_not_break_glass,
 }
 """Verbs of which more is asked than the table says."""

@@ -277,3 +277,24 @@ def _with_web(design: Design, count: int) -> Design:
     return design.model_copy(
         update={"tiers": (design.tiers[0].model_copy(update={"servers": servers}), *design.tiers[1:])}
     )
+
+
+def test_a_plan_off_the_lists_gets_no_new_baseline(people: Cast) -> None:
+    proposal = proposal_at(State.APPROVED, people)
+    recording.remove(people.alice, people.plan)
+
+    with pytest.raises(Refused, match="bring it back first"):
+        accept(people, proposal)
+    with pytest.raises(Refused, match="bring it back first"):
+        actions.break_glass(people.olive, proposal, digest=head_of(proposal).digest, reason="Now")
+
+    recording.bring_back(people.alice, people.plan)
+    assert accept(people, proposal).number == 2
+
+
+@pytest.mark.parametrize("reason", ["a\x00b", "a\u202eb"])
+def test_the_reason_to_break_the_glass_shows_all_that_it_says(people: Cast, reason: str) -> None:
+    proposal = proposal_at(State.IN_REVIEW, people)
+
+    with pytest.raises(TierwrightError, match="control characters"):
+        actions.break_glass(people.olive, proposal, digest=head_of(proposal).digest, reason=reason)

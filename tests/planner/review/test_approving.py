@@ -251,3 +251,29 @@ def test_a_report_beyond_measure_is_refused(people: Cast) -> None:
         actions.add_evidence(
             people.bob, proposal, kind="rehearsal", content_digest="ab" * 32, report={"x": "y" * 1_000_001}
         )
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 10**400, "\ud800", "a\x00b", [[[]]]])
+def test_a_report_that_no_database_keeps_is_refused(people: Cast, value: Any) -> None:
+    proposal = proposed(people)
+    report = {"x": value} if value != [[[]]] else {"x": deep(60)}
+
+    with pytest.raises(TierwrightError, match="report"):
+        actions.add_evidence(people.bob, proposal, kind="rehearsal", content_digest="ab" * 32, report=report)
+
+
+def deep(levels: int) -> list[Any]:
+    found: list[Any] = []
+    for _ in range(levels):
+        found = [found]
+    return found
+
+
+def test_a_note_shows_all_that_it_says(people: Cast, proposal: Proposal) -> None:
+    head = head_of(proposal)
+
+    for note in ("a\x00b", "a\u202eb", "a\ud800b"):
+        with pytest.raises(TierwrightError, match="control characters"):
+            actions.approve(people.carol, proposal, areas=["tier:web"], digest=head.digest, note=note)
+
+    assert actions.approve(people.carol, proposal, areas=["tier:web"], digest=head.digest, note="a\r\nb").note == "a\nb"

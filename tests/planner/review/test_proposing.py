@@ -127,6 +127,16 @@ def test_who_requests_changes_says_which(people: Cast) -> None:
     assert Event.objects.get(verb="request_changes").data["note"] == "Why not four?"
 
 
+@pytest.mark.parametrize("note", ["a\x00b", "a\u202eb", "a\ud800b"])
+def test_what_has_to_change_shows_all_that_it_says(people: Cast, note: str) -> None:
+    proposal = proposal_at(State.IN_REVIEW, people)
+
+    with pytest.raises(TierwrightError, match="control characters"):
+        actions.request_changes(people.carol, proposal, note=note)
+
+    assert "request_changes" not in events()
+
+
 def test_what_was_withdrawn_is_opened_again_as_a_draft(people: Cast) -> None:
     proposal = proposal_at(State.WITHDRAWN, people)
 
