@@ -50,6 +50,8 @@ class Found:
     most_seconds: float
     memory: dict[str, float] = field(default_factory=dict)
     """When -> MiB of both workers together."""
+    series: list[float] = field(default_factory=list)
+    """The same, every `warm` seconds."""
     cpu_seconds: float = 0.0
     """Of both workers, over the main run."""
     load: float = 0.0
@@ -102,11 +104,13 @@ def run(load: Load, database: str) -> Found:
 def _use(load: Load, served: Site, desks: Sequence[dict[str, Any]]) -> Found:
     memory: dict[str, float] = {}
     loads: list[float] = []
+    series: list[float] = []
 
     def look(since: float) -> None:
         loads.append(os.getloadavg()[0])
-        if since >= load.warm:
-            memory.setdefault("warm", sum(served.rss_mib().values()))
+        if since >= load.warm * (len(series) + 1):
+            series.append(sum(served.rss_mib().values()))
+            memory.setdefault("warm", series[0])
 
     before = _cpu(served)
     record = work(desks, served.port, seconds=load.seconds, think=load.think, meanwhile=look)
@@ -116,7 +120,7 @@ def _use(load: Load, served: Site, desks: Sequence[dict[str, Any]]) -> Found:
     variables = dict(served.variables)
     return Found(
         record=record, most=most, alone=_alone(served, desks),
-        most_seconds=load.most_seconds, memory=memory, cpu_seconds=cpu, load=fmean(loads),
+        most_seconds=load.most_seconds, memory=memory, series=series, cpu_seconds=cpu, load=fmean(loads),
         missing=desk_says(variables, "look", given=record.marks + most.marks),
         history=served.manage("verify_history", check=False).stdout.strip(),
     )  # fmt: skip
@@ -183,7 +187,9 @@ save in review the real programs check the files beside the site, as in life.
 {", ".join(f"{number:,} × {status}" for status, number in sorted(statuses.items()))}.** \
 {len(found.faults)} faults; {len(refused)} refused (somebody else was first, or may not).
 - **Memory** of both workers: {found.memory["warm"]:.0f} MiB after a minute, {found.memory["end"]:.0f} MiB at the end, \
-{100 * found.growth:+.1f} % (promised: under {100 * MOST_GROWTH:.0f} %).
+{100 * found.growth:+.1f} % (promised: under {100 * MOST_GROWTH:.0f} %); \
+minute by minute: {", ".join(f"{size:.0f}" for size in found.series)}. What is kept of pages is bounded, but is only \
+full after some hundred clicks.
 - **Written**: {len(found.record.marks) + len(found.most.marks):,} writes were acknowledged; \
 {len(found.missing)} of them are not there exactly once.
 - **The most that it carries**: {len(found.most.clicks) / found.most_seconds:.1f} clicks a second, by people who do not
