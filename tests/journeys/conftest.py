@@ -6,12 +6,13 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 # The browser's own loop runs in the test's thread; Django would take it for asynchronous code.
@@ -27,6 +28,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE_MS = 30_000
+"""For whatever a page brings by itself: the machines are busy."""
 WIDTHS = (1280, 390)
 SCHEMES = ("light", "dark")
 # A refusal is part of a journey; the browser reports its status as an error all the same.
@@ -45,6 +48,7 @@ def browser() -> Iterator[Browser]:
     program = os.environ.get("TIERWRIGHT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("no Chromium; install it, or say where it is with TIERWRIGHT_CHROMIUM")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield browser
@@ -58,20 +62,33 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, live_server: LiveServer, complaints: list[str]) -> Iterator[Page]:
-    """A fresh page at 1280 px whose relative addresses are the site's."""
-    context = browser.new_context(
-        base_url=live_server.url, viewport={"width": WIDTHS[0], "height": 900}, accept_downloads=True
-    )
-    context.set_default_timeout(15_000)
-    context.route("**/*", _only_to(live_server.url, complaints))
-    page = context.new_page()
-    page.on("console", lambda message: _note_console(message, complaints))
-    page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
-    page.on("requestfailed", lambda request: _note_failure(request, complaints))
-    yield page
-    context.close()
+def desk(browser: Browser, live_server: LiveServer, complaints: list[str]) -> Iterator[Callable[[], Page]]:
+    """`desk()` is the browser of one more person: cookies of its own, at 1280 px, relative addresses are the site's."""
+    opened: list[BrowserContext] = []
+
+    def desk() -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, viewport={"width": WIDTHS[0], "height": 900}, accept_downloads=True
+        )
+        opened.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        context.route("**/*", _only_to(live_server.url, complaints))
+        page = context.new_page()
+        page.on("console", lambda message: _note_console(message, complaints))
+        page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
+        page.on("requestfailed", lambda request: _note_failure(request, complaints))
+        return page
+
+    yield desk
+    for context in opened:
+        context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def page(desk: Callable[[], Page]) -> Page:
+    """The browser of the one person of a journey."""
+    return desk()
 
 
 @pytest.fixture
@@ -80,26 +97,28 @@ def look(page: Page) -> Look:
 
     The pictures go to the directory TIERWRIGHT_SHOTS, where it is set.
     """
-
-    def look(name: str) -> list[Path]:
-        pictures = [_look(page, name, width, scheme) for width in WIDTHS for scheme in SCHEMES]
-        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-        page.emulate_media(color_scheme="light")
-        return [picture for picture in pictures if picture]
-
-    return look
+    return partial(look_at, page)
 
 
 @pytest.fixture
 def accessible(page: Page) -> Callable[[], None]:
     """`accessible()` fails where axe finds a violation on the page as it stands."""
+    return partial(check_access, page)
 
-    def accessible() -> None:
-        page.wait_for_load_state()  # a click may have led to a page that is still coming
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
 
-    return accessible
+def look_at(page: Page, name: str) -> list[Path]:
+    """Look at anybody's page in each width and scheme."""
+    pictures = [_look(page, name, width, scheme) for width in WIDTHS for scheme in SCHEMES]
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.emulate_media(color_scheme="light")
+    return [picture for picture in pictures if picture]
+
+
+def check_access(page: Page) -> None:
+    """Fail where axe finds a violation on anybody's page."""
+    page.wait_for_load_state()  # a click may have led to a page that is still coming
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
 
 
 def _look(page: Page, name: str, width: int, scheme: str) -> Path | None:
