@@ -9,24 +9,34 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from planner import demo
+from planner import demo, tables
 from planner.http import HtmxRequest, page
 from planner.people import current
 from planner.plans import changeable_by, heads, homes_of
+from topology.models import Revision
+
+COLUMNS = ("plan", "name", "servers", "revision", "last_change", "saved", "digest")
 
 
 @require_safe
 def start(request: HtmxRequest) -> HttpResponse:
     """Three ways in, and the plans."""
     user = current(request)
+    shown = heads(user)
+    if (file := tables.answer(request, "plans", COLUMNS, map(_row, shown))) is not None:
+        return file
     context = {
-        "heads": heads(user),
+        "heads": shown,
         "removed": heads(user, removed=True),
         "changeable": set(changeable_by(user).values_list("pk", flat=True)),
         "homeless": not homes_of(user),
         "demo": demo.proposal(user),
     }
     return page(request, "planner/start.html", context)
+
+
+def _row(head: Revision) -> tuple[object, ...]:
+    return head.plan.slug, head.plan.name, head.servers, head.number, head.message, head.created_at, head.digest
 
 
 @require_POST

@@ -38,6 +38,15 @@ def test_plans_are_listed_with_their_size_and_last_change(client: Client) -> Non
     assert '<td class="n">2</td>' in text
 
 
+def test_the_list_of_plans_is_a_file_too(client: Client) -> None:
+    revisions.start(newspaper(), name="The newspaper", message="First")
+
+    page, file = client.get("/"), client.get("/", {"format": "json"})
+
+    assert "?format=csv" in page.text
+    assert [(row["plan"], row["servers"], row["revision"]) for row in file.json()] == [("newspaper", 3, 1)]
+
+
 def test_a_removed_plan_is_not_listed(client: Client) -> None:
     plan = revisions.start(newspaper(), name="The newspaper", message="First").plan
     revisions.remove(plan)
