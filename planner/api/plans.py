@@ -42,7 +42,7 @@ def begin_plan(request: HttpRequest, sent: PlanIn) -> Status[Any]:
         design = document.from_data(sent.document, catalogue=catalogue())
         user = current(request)
         team = plans.team_named(user, sent.team) if sent.team else plans.home_of(user)
-        revision = plans.start(user, design, name=sent.name, message=sent.message, team=team)
+        revision = recording.begin(user, design, name=sent.name, message=sent.message, team=team)
         return Status(201, PlanOut.of(revision.plan, revision, team.slug))
 
     return once(request, work)

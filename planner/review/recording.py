@@ -9,12 +9,22 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from planner import audit, plans
+from planner.models import Team
 from planner.review import policies
 from planner.review.moving import held_plan, moving, refuse, warm_design
 from planner.turns import in_turn
 from topology import document, revisions
 from topology.design import Design
 from topology.models import Plan, Revision
+
+
+def begin(user: User, design: Design, *, name: str, message: str, team: Team | None = None) -> Revision:
+    """Begin a plan with its first revision; by default in the person's first team that lets them edit."""
+    with in_turn(), transaction.atomic():
+        revision = plans.start(user, design, name=name, message=message, team=team)
+        plan = revision.plan
+        audit.write(plans.team_of(plan), user, "begin_plan", plan=plan, data=_told(revision), rows=(revision,))
+    return revision
 
 
 def save(

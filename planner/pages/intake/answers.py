@@ -7,9 +7,9 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from planner import plans
 from planner.models import Reading
 from planner.pages.intake.forms import PlanForm
+from planner.review import recording
 from topology.capacity import Forecast, Number, forecast
 from topology.design import Design, Host, Site
 from topology.models import Revision
@@ -105,4 +105,4 @@ def start_plan(user: User, workload: Workload, form: PlanForm, *, message: str) 
     """The plan of a workload, with the single server as its first revision."""
     said = form.cleaned_data
     design = first(Site(name=form.slug, domains=(said["domain"],)), workload, stack=said["stack"])
-    return plans.start(user, design, name=said["name"], message=message, team=form.home)
+    return recording.begin(user, design, name=said["name"], message=message, team=form.home)

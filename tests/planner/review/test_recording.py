@@ -6,6 +6,7 @@ import pytest
 
 from planner.models import Event, State
 from planner.review import Refused, recording
+from tests.builders import newspaper
 from tests.cast import Cast, cast, head_of, proposal_at
 from topology import revisions
 from topology.revisions import Conflict
@@ -16,6 +17,14 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def people() -> Cast:
     return cast()
+
+
+def test_who_begins_a_plan_is_told_by_the_audit(people: Cast) -> None:
+    revision = recording.begin(people.alice, newspaper(), name="Another", message="First", team=people.team)
+
+    event = Event.objects.get(verb="begin_plan")
+    assert (event.user, event.plan, event.data["revision"]) == (people.alice, revision.plan.slug, 1)
+    assert event.data["rows"] == [{"kind": "revision", "id": revision.pk, "digest": revision.seal}]
 
 
 def test_an_editor_saves_the_plan_and_the_audit_tells(people: Cast) -> None:
