@@ -76,7 +76,7 @@ def _row(each: Proposal) -> tuple[object, ...]:
 def _made(request: HtmxRequest, plan: Plan, form: ProposeForm) -> HttpResponse:
     """Make the proposal and go on to it; without a design there is nothing to see yet, so the editor comes first."""
     words, user = form.cleaned_data, current(request)
-    proposal = actions.propose(user, plan, title=words["title"], why=words["why"], design=form.design)
+    proposal = actions.propose(user, plan, title=words["title"], why=words["why"], design=form.design, once=True)
     if words["source"] == "draft":
         autosaving.forget(user, plan)
     messages.success(request, f"Proposal #{proposal.number} is a draft: nobody is asked until you ask for review.")

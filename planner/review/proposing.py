@@ -14,10 +14,10 @@ from planner.review import Refused, policies
 from planner.review.moving import checked, held_plan, moving, refuse, required, warm_design
 from planner.review.settling import settle
 from planner.turns import in_turn
-from topology import revisions
+from topology import document, revisions
 from topology.design import Design
 from topology.errors import Place, TierwrightError
-from topology.models import Plan
+from topology.models import Plan, Revision
 
 MOST_NOTE = 300
 """Characters of what goes with a verb."""
@@ -31,12 +31,19 @@ def propose(
     why: str = "",
     design: Design | None = None,
     message: str = "",
+    once: bool = False,
 ) -> Proposal:
-    """Cut a draft from the plan's newest revision; with a design, that is the draft's second revision."""
+    """Cut a draft from the plan's newest revision; with a design, that is the draft's second revision.
+
+    With `once`, a form that was sent twice makes one proposal: the newest one is given back where it says all of this.
+    """
     refuse(policies.why_not_propose(user, plan))
     base = revisions.load(plan)
     warm_design(design or base, beside=base)
     with in_turn(), transaction.atomic():
+        again = _proposed_again(user, plan, title.strip(), why, design) if once else None
+        if again:
+            return again
         proposal = _cut(user, plan, title.strip(), why, design, message)
         settle(proposal)
         head = revisions.get(proposal.draft)
@@ -44,6 +51,18 @@ def propose(
         team, rows = plans.team_of(proposal.plan), (proposal, proposal.base, head)
         audit.write(team, user, "propose", plan=proposal.plan, proposal=proposal, data=data, rows=rows)
     return proposal
+
+
+def _proposed_again(user: User, plan: Plan, title: str, why: str, design: Design | None) -> Proposal | None:
+    """The person's own draft that says the same of the same revision, where nobody has proposed anything since."""
+    target = held_plan(plan)
+    newest = Proposal.objects.select_related("base", "draft", "author").filter(plan=target).order_by("-number").first()
+    if newest is None or (newest.author_id, newest.state) != (user.pk, State.DRAFT):
+        return None
+    base = revisions.get(target)
+    wanted = base.digest if design is None else document.digest(_named_as(base, design))
+    found = (newest.title, newest.why, newest.base.digest, revisions.get(newest.draft).digest)
+    return newest if found == (title, why, base.digest, wanted) else None
 
 
 def _cut(user: User, plan: Plan, title: str, why: str, design: Design | None, message: str) -> Proposal:
@@ -65,12 +84,17 @@ def _cut(user: User, plan: Plan, title: str, why: str, design: Design | None, me
 def _record_first(user: User, proposal: Proposal, design: Design | None, message: str) -> None:
     if design is None:
         return
-    name = revisions.design_of(proposal.base).name  # the plan's own, whatever the file that was sent says
-    own = design if design.name == name else design.model_copy(update={"name": name})
+    own = _named_as(proposal.base, design)
     said = message.strip() or proposal.title
     revisions.record(
         proposal.draft, own, parent_digest=proposal.base.digest, message=said[:MOST_NOTE], author=user.username
     )
+
+
+def _named_as(base: Revision, design: Design) -> Design:
+    """The design under the plan's own name, whatever the file that was sent says."""
+    name = revisions.design_of(base).name
+    return design if design.name == name else design.model_copy(update={"name": name})
 
 
 def open_review(user: User, proposal: Proposal) -> None:

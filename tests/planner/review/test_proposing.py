@@ -58,6 +58,20 @@ def test_a_plan_from_before_there_were_teams_is_held_from_then_on() -> None:
     assert [history.says for history in verify()] == ["local: 1 events, 2 revisions: whole"]
 
 
+def test_a_form_that_is_sent_twice_makes_one_proposal(people: Cast) -> None:
+    design = newspaper().model_copy(update={"notes": "Other"})
+
+    first, again = (
+        actions.propose(people.alice, people.plan, title="Notes", why="Why", design=design, once=True) for _ in "12"
+    )
+    bare, bare_again = (actions.propose(people.alice, people.plan, title="Notes", once=True) for _ in "12")
+    other = actions.propose(people.dave, people.plan, title="Notes", once=True)
+
+    assert (first.pk, bare.pk) == (again.pk, bare_again.pk)
+    assert len({first.pk, bare.pk, other.pk}) == 3
+    assert events() == ["propose"] * 3
+
+
 def test_each_proposal_of_a_plan_has_a_number_and_a_slug_of_its_own(people: Cast) -> None:
     Plan.objects.create(slug="newspaper-p2", name="In the way")
 
