@@ -57,12 +57,24 @@ class Problem:
 
 
 def refuse(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """The page of a refusal; htmx gets the sentences alone, in the place kept for trouble."""
+    """The page of a refusal; htmx gets the sentences alone, in the place kept for trouble, a program gets JSON."""
+    if _is_by_program(request):
+        return _to_program(problem)
     asked_by_htmx = request.headers.get("HX-Request") == "true"
     template = "parts/problem.html" if asked_by_htmx else "errors/problem.html"
     response = render(request, template, {"problem": problem}, status=problem.status)
     patch_vary_headers(response, ["HX-Request"])
     return reswap(retarget(response, "#trouble"), "innerHTML") if asked_by_htmx else response
+
+
+def _is_by_program(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def _to_program(problem: Problem) -> HttpResponse:
+    """A refusal in the form that the API has for it."""
+    told = {"status": problem.status, "says": problem.says, "place": problem.place, "more": list(problem.more)}
+    return JsonResponse(told, status=problem.status)
 
 
 class Refusals:
@@ -123,7 +135,8 @@ def too_much_text() -> Problem:
     return Problem(
         status=413,
         title="That is too much text for a form",
-        says="Paste fewer lines, or send the log as a file: a file may be far larger.",
+        says="Say it shorter, or send the log as a file: a file may be far larger. What you typed is still in your"
+        " browser, one step back.",
     )
 
 
@@ -164,14 +177,16 @@ def fault(request: HttpRequest) -> HttpResponse:
         says="Nothing was saved by this request. The server's log holds the reason; what you entered is still in"
         " your browser, one step back.",
     )
+    if _is_by_program(request):
+        return _to_program(problem)
     return HttpResponse(render_to_string("errors/problem.html", {"problem": problem}), status=500)
 
 
 def _out_of_order(request: HttpRequest, problem: Problem) -> HttpResponse:
     """For a person, for the part of a page that htmx asked for, or for a program."""
     by_htmx = request.headers.get("HX-Request") == "true"
-    if request.path_info.startswith("/api/"):
-        response: HttpResponse = JsonResponse({"status": problem.status, "says": problem.says, "place": "", "more": []})
+    if _is_by_program(request):
+        response = _to_program(problem)
     else:
         template = "parts/problem.html" if by_htmx else "errors/problem.html"
         response = HttpResponse(render_to_string(template, {"problem": problem}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import shutil
@@ -116,6 +117,20 @@ def refuse_oversized(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
             return get_response(request)
         _read_away(request, length)
         return refuse(request, too_large())
+
+    return answer
+
+
+def refuse_other_encodings(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: 400 for a request in another encoding than UTF-8, of which some spell what no text may hold."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.encoding is None or codecs.lookup(request.encoding).name == "utf-8":
+            return get_response(request)
+        says = "This site reads UTF-8 alone. Send it again in that encoding, which is what every browser does."
+        return refuse(request, Problem(status=400, title="This encoding is not read here", says=says))
 
     return answer
 

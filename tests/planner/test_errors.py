@@ -103,5 +103,20 @@ def test_no_page_of_refusal_asks_the_database(rf: RequestFactory) -> None:
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/api/v1/nothing/", "/api/v1/plans/"])
+def test_a_program_is_refused_in_json(path: str, client: Client) -> None:
+    answer = client.delete(path)
+
+    assert answer.status_code in (404, 405)
+    assert answer.json()["status"] == answer.status_code
+    assert answer.json()["says"]
+
+
+def test_a_fault_is_told_to_a_program_in_json(rf: RequestFactory) -> None:
+    answer = errors.fault(rf.get("/api/v1/plans/"))
+
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/json")
+
+
 def _unused(request: HttpRequest) -> HttpResponse:
     raise AssertionError("not called")

@@ -12,8 +12,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 
-from planner.uploads import ROOM_FOR_THE_FORM, Received, receive, refuse_oversized, sweep
+from planner.uploads import ROOM_FOR_THE_FORM, Received, receive, refuse_other_encodings, refuse_oversized, sweep
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +42,25 @@ def test_a_larger_body_is_refused_with_the_way_out() -> None:
     assert b"1 MiB" in answer.content
     assert b"python manage.py intake" in answer.content
     assert body.tell() > 0
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "utf-16", "idna", "hex", "latin-1"])
+def test_a_request_in_another_encoding_is_refused(charset: str, rf: RequestFactory) -> None:
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+
+    answer = refuse_other_encodings(_view)(rf.generic("POST", "/intake/", b"--x--", content_type=kind))
+
+    assert answer.status_code == 400
+    assert "UTF-8" in answer.text
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF8", "nonsense"])
+def test_utf_8_by_any_name_passes(charset: str, rf: RequestFactory) -> None:
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+
+    answer = refuse_other_encodings(_view)(rf.generic("POST", "/intake/", b"--x--", content_type=kind))
+
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("length", ["", "-1", "many"])
