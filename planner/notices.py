@@ -59,8 +59,8 @@ def of(user: User) -> QuerySet[Notice]:
 
 def unseen(user: User) -> Coalesce:
     """How many the person has not seen, as a column of a query that is made anyway."""
-    rows = Notice.objects.filter(user=user, event__team__memberships__user=user, seen_at=None)
-    rows = rows.order_by().values("user").annotate(number=Count("pk"))
+    waiting = Notice.objects.filter(user=user, event__team__memberships__user=user, seen_at=None)
+    rows = waiting.order_by().values("user").annotate(number=Count("pk"))
     return Coalesce(Subquery(rows.values("number")), 0)
 
 
