@@ -184,10 +184,10 @@ class _Filling:
         plain_saves = self.size.revisions // self.size.plans - self.proposals * self.steps - 1 - accepted
         plan = self.rows.new(Plan, slug=slug, name=f"Site {self.number}.{number}")
         self.rows.new(Holding, plan=plan, team=self.team)
-        head = self._revision(plan, None, text=_document(slug, web=2, notes="The first"), user=self.editors[0])
+        head = self._revision(plan, None, text=document_of(slug, web=2, notes="The first"), user=self.editors[0])
         for step in range(max(0, plain_saves)):
             user = self.editors[step % len(self.editors)]
-            head = self._revision(plan, head, text=_document(slug, web=2, notes=f"Save {step}"), user=user)
+            head = self._revision(plan, head, text=document_of(slug, web=2, notes=f"Save {step}"), user=user)
             self.chain.say(user, "edit", plan, None, [head])
         for place in range(1, self.proposals + 1):
             head = self._proposal(plan, head, place)
@@ -224,7 +224,7 @@ class _Filling:
         heads = [self._revision(draft, None, text=base.document, user=author)]
         web = json.loads(base.document)["tiers"][1]["servers"]["count"] % 6 + 1
         for step in range(1, self.steps):
-            text = _document(plan.slug, web=web, notes=f"Proposal {number}, step {step}")
+            text = document_of(plan.slug, web=web, notes=f"Proposal {number}, step {step}")
             heads.append(self._revision(draft, heads[-1], text=text, user=author))
         return heads
 
@@ -284,7 +284,7 @@ class _Filling:
                 )  # fmt: skip
 
 
-def _document(name: str, *, web: int, notes: str) -> str:
+def document_of(name: str, *, web: int, notes: str) -> str:
     """The canonical JSON of a design of three tiers."""
     said = {
         "tierwright": 1,

@@ -88,9 +88,9 @@ def prepare(variables: Mapping[str, str]) -> None:
 def site(variables: Mapping[str, str], *, workers: int = 2, threads: int = 8, preload: bool = False) -> Iterator[Site]:
     """The site, as `bin/run` serves it, once it answers."""
     folder = Path(tempfile.mkdtemp(prefix="tierwright-site."))
-    port = free_port()
+    port, application = free_port(), "tests.load.warm" if preload else "planner.wsgi"
     command = [
-        sys.executable, "-m", "gunicorn", "planner.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
+        sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
         "--workers", str(workers), "--threads", str(threads), "--timeout", "120", "--graceful-timeout", "5",
         "--keep-alive", "30", "--no-control-socket", "--log-level", "warning",
         *(["--preload"] if preload else []),
