@@ -149,7 +149,9 @@ def waive(request: HttpRequest, pk: Id, sent: WaiverIn) -> ProposalOut:
 def update(request: HttpRequest, pk: Id, sent: ChoicesIn) -> dict[str, Any]:
     """Bring it up to the baseline. Fields that both changed come back as conflicts: send a choice for each."""
     proposal = plans.proposal_for(request, pk)
-    merged = actions.update(current(request), proposal, choices=dict(sent.choices))
+    merged = actions.update(
+        current(request), proposal, choices=dict(sent.choices), digest=sent.digest, target_digest=sent.target_digest
+    )
     conflicts = [{"path": one.path, "says": one.says} for one in merged.conflicts]
     return {
         "conflicts": conflicts,

@@ -178,6 +178,8 @@ class ChoicesIn(Schema):
     choices: dict[Annotated[str, Field(max_length=400), AfterValidator(_without_nul)], Literal["mine", "theirs"]] = (
         Field(default_factory=dict)
     )
+    digest: Digest | None = Field(None, description="The proposal's head that you chose by; 409 where it is another.")
+    target_digest: Digest | None = Field(None, description="The same of the plan's newest revision.")
 
 
 class EvidenceIn(Schema):

@@ -36,13 +36,28 @@ class Joined:
     is_merged: bool
 
 
-def update(user: User, proposal: Proposal, *, choices: Mapping[str, str] | None = None) -> Merged:
-    """Bring the draft up to the plan's newest revision; while a conflict is open nothing is stored."""
+def update(
+    user: User,
+    proposal: Proposal,
+    *,
+    choices: Mapping[str, str] | None = None,
+    digest: str | None = None,
+    target_digest: str | None = None,
+) -> Merged:
+    """Bring the draft up to the plan's newest revision; while a conflict is open nothing is stored.
+
+    Who chose between two values names the revisions that they saw: Stale where the draft or the plan is another now.
+    """
     chosen = _sides(choices or {})
     with moving(user, proposal, "update") as move:
-        row, head = move.proposal, move.head()
+        row, head = move.proposal, move.head(digest)
         row.plan = held_plan(row.plan)
         target = revisions.get(row.plan)
+        if target_digest is not None and target.digest != target_digest:
+            raise Stale(
+                f"the plan was changed while you chose: revision {target.number} is newer than what you saw; nothing"
+                " was done, go back to the proposal and bring it up once more"
+            )
         designs = (revisions.design_of(revision) for revision in (row.base, head, target))
         merged = merge(*designs, choices=chosen)
         if merged.design is not None and target.pk != row.base_id:

@@ -29,23 +29,34 @@ DEEPEST = 50
 
 def approve(user: User, proposal: Proposal, *, areas: Collection[str], digest: str, note: str = "") -> Approval:
     """Say yes to areas of the revision with that digest, which the person saw; Stale where there is a newer one."""
+    note = readable(note, path="note")
     with moving(user, proposal, "approve") as move:
         head = move.head(digest)
         sealed = sealing.sealed(head)
         wanted = _changed(areas, move, sealed)
+        seals = {area: sealed.seal(area).as_data() for area in wanted}
+        if again := _said_again(move, head, seals, note):
+            return again
         approval = Approval(
             proposal=move.proposal,
             user=user,
             revision=head,
-            seals={area: sealed.seal(area).as_data() for area in wanted},
+            seals=seals,
             content_digest=sealed.content_digest,
-            note=readable(note, path="note"),
+            note=note,
         )
         checked(approval, "note")
         approval.save(force_insert=True)
         data = {"areas": wanted, "revision": head.number, "digest": head.digest, "seals": approval.seals}
         move.done(approval, head, data={**data, "content_digest": sealed.content_digest, "approval": approval.pk})
     return approval
+
+
+def _said_again(move: Move, head: Revision, seals: Mapping[str, Any], note: str) -> Approval | None:
+    """The last yes of the person, where it says all of this: the form was sent twice."""
+    mine = Approval.objects.filter(proposal=move.proposal, user=move.user, rescinded_at=None)
+    last = mine.order_by("-pk").first()
+    return last if last and (last.revision_id, last.seals, last.note) == (head.pk, seals, note) else None
 
 
 def _changed(areas: Collection[str], move: Move, after: sealing.Sealed) -> list[str]:

@@ -146,4 +146,5 @@ def edit_words(user: User, proposal: Proposal, *, title: str, why: str, decide_b
         was = {"title": row.title, "decide_by": row.decide_by, "why": row.why}
         row.title, row.why, row.decide_by = title.strip(), why, decide_by
         checked(row, "title", "why")
-        move.done(data={"was": was})
+        if was != {"title": row.title, "decide_by": row.decide_by, "why": row.why}:
+            move.done(data={"was": was})

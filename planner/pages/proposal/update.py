@@ -45,7 +45,8 @@ def update(request: HtmxRequest, pk: int) -> HttpResponse:
     """Merge; where somebody has to decide nothing is stored, and the page shows each place with both sides."""
     proposal = proposal_for(request, pk)
     choices = {key.removeprefix(PREFIX): str(request.POST[key]) for key in request.POST if key.startswith(PREFIX)}
-    merged = actions.update(current(request), proposal, choices=choices)
+    seen = {name: request.POST.get(name) for name in ("digest", "target_digest")}
+    merged = actions.update(current(request), proposal, choices=choices, **seen)
     if merged.design is not None:
         messages.success(request, _says(merged))
         return redirect("proposal", pk)

@@ -217,6 +217,20 @@ def test_a_conflict_stores_nothing_until_it_is_chosen(people: Cast) -> None:
     assert (proposal.base, len(second.design.hosts)) == (moved, 5)
 
 
+def test_nobody_chooses_over_what_they_did_not_see(people: Cast) -> None:
+    proposal = proposal_at(State.DRAFT, people)
+    seen = move_baseline(people, tiers=_with_web(revisions.load(people.plan), 4).tiers)
+    choice = {"tiers/web/servers/count": "mine"}
+    move_baseline(people, tiers=_with_web(revisions.load(people.plan), 6).tiers)
+
+    with pytest.raises(Stale, match="revision 3 is newer than what you saw"):
+        actions.update(people.alice, proposal, choices=choice, target_digest=seen.digest)
+    with pytest.raises(Stale, match="revision 2 is newer than what you saw"):
+        actions.update(people.alice, proposal, choices=choice, digest=people.revision.digest)
+
+    assert not Event.objects.filter(verb="update").exists()
+
+
 def test_a_choice_is_mine_or_theirs(people: Cast) -> None:
     proposal = proposal_at(State.DRAFT, people)
 

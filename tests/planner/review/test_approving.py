@@ -269,6 +269,17 @@ def deep(levels: int) -> list[Any]:
     return found
 
 
+def test_a_yes_that_is_sent_twice_is_one(people: Cast, proposal: Proposal) -> None:
+    digest = head_of(proposal).digest
+
+    first, again = (actions.approve(people.carol, proposal, areas=["tier:web"], digest=digest) for _ in "12")
+    actions.rescind(people.carol, proposal)
+    anew = actions.approve(people.carol, proposal, areas=["tier:web"], digest=digest)
+
+    assert first.pk == again.pk != anew.pk
+    assert Event.objects.filter(verb="approve").count() == 2
+
+
 def test_a_note_shows_all_that_it_says(people: Cast, proposal: Proposal) -> None:
     head = head_of(proposal)
 
