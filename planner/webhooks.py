@@ -47,7 +47,9 @@ def add(user: User, team: Team, *, url: str, verbs: Collection[str] = ()) -> Web
     if team.webhooks.count() >= MOST:
         raise Refused(f"a team has at most {MOST} webhooks; remove one first")
     webhook = Webhook.objects.create(team=team, url=url, verbs=sorted(verbs), salt=secrets.token_hex(16))
-    audit.write(team, user, "add_webhook", data={"webhook": webhook.pk, "url": url, "verbs": webhook.verbs})
+    # The audit is read by the whole team and kept for good; an address may hold a key of the receiver.
+    told = {"webhook": webhook.pk, "host": host_of(webhook), "verbs": webhook.verbs}
+    audit.write(team, user, "add_webhook", data=told)
     return webhook
 
 
@@ -55,7 +57,7 @@ def add(user: User, team: Team, *, url: str, verbs: Collection[str] = ()) -> Web
 def remove(user: User, webhook: Webhook) -> None:
     """Take a webhook away, with what waits for it."""
     _refuse(why_not_manage(user, webhook.team))
-    audit.write(webhook.team, user, "remove_webhook", data={"webhook": webhook.pk, "url": webhook.url})
+    audit.write(webhook.team, user, "remove_webhook", data={"webhook": webhook.pk, "host": host_of(webhook)})
     webhook.delete()
 
 
@@ -75,6 +77,12 @@ def renew_secret(user: User, webhook: Webhook) -> None:
     webhook.salt = secrets.token_hex(16)
     webhook.save(update_fields=["salt"])
     audit.write(webhook.team, user, "renew_webhook_secret", data={"webhook": webhook.pk})
+
+
+def host_of(webhook: Webhook) -> str:
+    """Where it leads, without the path: `https://hooks.example.com`."""
+    parts = outside.check(webhook.url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def secret_of(webhook: Webhook) -> str:

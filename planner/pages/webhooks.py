@@ -83,6 +83,7 @@ def _context(request: HtmxRequest, team: Team, form: WebhookForm) -> dict[str, o
     rows = [
         {
             "hook": hook,
+            "address": f"{hooks.host_of(hook)}/..." if why_not else hook.url,
             "secret": None if why_not else hooks.secret_of(hook),
             "deliveries": told.get(hook.pk, []),
         }

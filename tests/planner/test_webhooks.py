@@ -8,7 +8,10 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from planner import audit, outside, webhooks
@@ -154,3 +157,19 @@ def test_only_an_owner_changes_them(people: Cast) -> None:
 def test_what_is_no_address_is_refused(people: Cast) -> None:
     with pytest.raises(Unreachable, match="https://host/path"):
         webhooks.add(people.olive, people.team, url="ftp://hooks.example/")
+
+
+def test_an_address_that_holds_a_key_is_shown_to_owners_alone(people: Cast, settings: LazySettings) -> None:
+    settings.ACCOUNTS = True
+    added = webhooks.add(people.olive, people.team, url="https://hooks.example:8443/services/k3y?also=k3y")
+    pages = {}
+    for user in (people.olive, people.vera):
+        browser = Client()
+        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        pages[user.username] = browser.get(reverse("webhooks", args=["paper"])).text
+    webhooks.remove(people.olive, added)
+
+    assert "services/k3y" in pages["olive"]
+    assert "k3y" not in pages["vera"]
+    assert "https://hooks.example:8443/..." in pages["vera"]
+    assert {event.data["host"] for event in Event.objects.all()} == {"https://hooks.example:8443"}
