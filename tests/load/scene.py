@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +40,14 @@ class Scene:
     site: Site
     folder: Path
     desks: Desks
+    people: list[VirtualPerson] = field(default_factory=list)
+    """Whoever was asked for; they hang up at the end."""
 
     def person(self, name: str = "drill", seed: int = 1) -> VirtualPerson:
         """Somebody who has an open proposal of their own."""
         desk = next(each for each in self.desks if any(_is_open_own(row) for row in each["proposals"]))
-        return VirtualPerson(desk, self.site.port, Record(name=name), seed)
+        self.people.append(VirtualPerson(desk, self.site.port, Record(name=name), seed))
+        return self.people[-1]
 
     def database(self) -> sqlite3.Connection:
         """The database itself; for looking, and for what must be true at the start of a drill."""
@@ -88,7 +91,12 @@ def scene(
     copied = data.copied(folder)
     variables = variables_of(copied, sqlite_in(copied), **(more or {}))
     with site(variables, workers=workers, preload=preload) as found:
-        yield Scene(site=found, folder=copied, desks=data.desks)
+        stage = Scene(site=found, folder=copied, desks=data.desks)
+        try:
+            yield stage
+        finally:
+            for person in stage.people:
+                person.browser.close()
 
 
 def sqlite_in(folder: Path) -> str:

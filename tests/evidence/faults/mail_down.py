@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import closing
+from io import BufferedRWPair
 from pathlib import Path
 
 from tests.evidence.faults._outcome import Outcome
@@ -64,11 +65,10 @@ class Receiver:
                 connection, _ = self._socket.accept()
             except OSError:
                 return
-            with connection:
-                self._talk(connection)
+            with connection, connection.makefile("rwb") as lines:
+                self._talk(lines)
 
-    def _talk(self, connection: socket.socket) -> None:
-        lines = connection.makefile("rwb")
+    def _talk(self, lines: BufferedRWPair) -> None:
         in_mail = False
         _say(lines, b"220 here")
         for line in lines:
@@ -85,6 +85,6 @@ class Receiver:
                 return
 
 
-def _say(lines: object, text: bytes) -> None:
-    lines.write(text + b"\r\n")  # type: ignore[attr-defined]
-    lines.flush()  # type: ignore[attr-defined]
+def _say(lines: BufferedRWPair, text: bytes) -> None:
+    lines.write(text + b"\r\n")
+    lines.flush()

@@ -63,6 +63,7 @@ class _Bounce:
             self._until_written(len(self.record.marks) + self.writes)
         finally:
             self.over.set()
+            self.looker.browser.close()
 
     def _until_it_answers(self) -> float:
         up = time.monotonic()
