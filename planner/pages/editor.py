@@ -32,6 +32,9 @@ from topology.document import PlanRefused
 from topology.models import Plan, Revision
 from topology.workload import Workload
 
+DEEPEST = 30
+"""Levels of a draft; those of a plan are fewer."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
@@ -159,13 +162,20 @@ def _draft_of(sent: QueryDict) -> Draft:
     """The draft that the form carries; a form that was tampered with is refused in the codec's words."""
     try:
         draft: Draft = json.loads(sent.get("draft", ""))
+        if _is_deep(draft):
+            raise ValueError
         document.from_data(draft, catalogue=catalogue())
-    except ValueError:
+    except (ValueError, RecursionError):
         raise TierwrightError("the form did not arrive whole; go back one page and send it again") from None
     except TierwrightError:
         # A draft with a mistake in it is what the form is for; only its shape must hold.
         _check_shape(draft)
     return draft
+
+
+def _is_deep(value: Any, left: int = DEEPEST) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(not left or _is_deep(item, left - 1) for item in inner)
 
 
 def _check_shape(draft: Any) -> None:

@@ -107,7 +107,14 @@ def test_a_wrong_number_of_servers_is_a_sentence(client: Client, plan: Plan) -> 
     assert "from 1 to 2,000 servers" in response.content.decode()
 
 
-@pytest.mark.parametrize("draft", ["", "[]", "{", '{"tiers": 1}', '{"tiers": [{"name": "x"}], "sites": []}'])
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "", "[]", "{", '{"tiers": 1}', '{"tiers": [{"name": "x"}], "sites": []}', "[" * 100_000,
+        '{"tiers": ' + "[" * 500 + "]" * 500 + "}",
+        '{"sites": [], "tiers": [{"name": "x", "servers": []}], "notes": ' + "[" * 500 + "]" * 500 + "}",
+    ],
+)  # fmt: skip
 def test_a_form_that_did_not_arrive_whole_is_refused(client: Client, plan: Plan, draft: str) -> None:
     response = client.post(reverse("editor", args=[plan.slug]), {"draft": draft, "parent": "x"})
 
