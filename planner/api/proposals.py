@@ -24,6 +24,7 @@ from planner.api.shapes import (
     ProposalIn,
     ProposalOut,
     WaiverIn,
+    WantedPlan,
     WordsIn,
 )
 from planner.api.standings import to_document
@@ -46,7 +47,9 @@ ANSWER: dict[Any, Any] = {200: ProposalOut, **REFUSED}
 
 
 @router.get("/proposals/", auth=READ, response={200: list[ProposalOut], **REFUSED})
-def list_proposals(request: HttpRequest, state: Literal["open", "all"] = "open", plan: str = "") -> list[ProposalOut]:
+def list_proposals(
+    request: HttpRequest, state: Literal["open", "all"] = "open", plan: WantedPlan = ""
+) -> list[ProposalOut]:
     """The proposals of your teams, the last touched first; `plan` names one plan."""
     rows = Proposal.objects.filter(plan__in=plans.visible_to(current(request)))
     rows = rows.filter(plan=plans.plan_for(request, plan)) if plan else rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from ninja import Path, Schema
+from ninja import Path, Query, Schema
 from pydantic import AfterValidator, Field
 
 from planner.models import Comment, Proposal, State, Thread
@@ -27,6 +27,7 @@ Note = Annotated[str, Field(max_length=300), AfterValidator(_without_nul)]
 Words = Annotated[str, Field(max_length=20_000), AfterValidator(_without_nul)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 PlanSlug = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$", description="The plan's slug, or that of a draft.")]
+WantedPlan = Annotated[str, Query(pattern=r"^[a-z0-9-]{0,40}$", description="The slug of one plan, or nothing.")]
 Id = Annotated[int, Path(ge=1, le=MOST_ID)]
 
 

@@ -92,3 +92,11 @@ def test_an_outsider_sees_nothing_of_it(people: Cast) -> None:
     assert stranger("GET", f"/proposals/{made['id']}/").status_code == 404
     assert stranger("POST", f"/threads/{thread['id']}/resolve/").status_code == 404
     assert read(stranger("GET", "/proposals/?state=all")) == []
+
+
+@pytest.mark.parametrize("plan", ["%00", "a%20b", "x" * 41])
+def test_a_plan_that_no_slug_names_is_refused(plan: str, people: Cast) -> None:
+    answer = Caller(people.alice)("GET", f"/proposals/?plan={plan}")
+
+    assert answer.status_code == 422
+    assert "plan" in read(answer)["says"]
