@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.builders import newspaper
 from tests.cast import Cast
 from tests.planner.api.conftest import Caller, read
