@@ -97,6 +97,8 @@ def _told(event: Event, proposal: Proposal) -> Iterator[Told]:
         yield Told(proposal.author, "author")
     if event.verb in TALKS:
         yield from _of_talk(event, proposal)
+    if event.verb == "edit_comment":
+        yield from _newly_named(event)
     stale = event.data.get("stale") or ()
     if stale:
         yield from (Told(one.user, "stale") for one in Approval.objects.select_related("user").filter(pk__in=stale))
@@ -110,6 +112,16 @@ def _of_talk(event: Event, proposal: Proposal) -> Iterator[Told]:
     others = Comment.objects.filter(thread=comment.thread).exclude(author=None).select_related("author")
     yield from (Told(other.author, "reply") for other in others if other.author)
     yield Told(proposal.author, "author")
+
+
+def _newly_named(event: Event) -> Iterator[Told]:
+    """Whom a comment names since it was edited; those whom it named before were told then."""
+    comment = Comment.objects.filter(pk=event.data.get("comment") or 0).first()
+    before = comment.versions.order_by("-until", "-pk").first() if comment else None
+    if comment is None or before is None:
+        return
+    known = set(markdown.mentioned(before.text, event.team))
+    yield from (Told(user, "mention") for user in markdown.mentioned(comment.text, event.team) if user not in known)
 
 
 def asked(proposal: Proposal, team: Team) -> QuerySet[User]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from planner import demo
 from planner.models import Event, Proposal, Suggestion
+from planner.people import local_person
 from planner.review import actions
 from planner.review.standing import standing
 from topology import revisions
@@ -43,7 +44,7 @@ def test_it_is_made_once_and_begins_again(capsys: pytest.CaptureFixture[str]) ->
         "The demo was there already: plan newspaper.",
     ]
     proposal = Proposal.objects.get()
-    you = demo.local_person()
+    you = local_person()
     actions.break_glass(you, proposal, digest=revisions.get(proposal.draft).digest, reason="To see what happens")
     plan.refresh_from_db()
     moved = revisions.get(plan).digest

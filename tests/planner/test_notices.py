@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from django.conf import LazySettings
 from django.contrib.auth.models import User
+from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from planner import notices, teams
-from planner.models import Membership, Notice, Proposal
+from planner import mails, notices, teams
+from planner.models import Comment, Membership, Notice, Proposal
 from planner.review import actions, discussion
 from tests.cast import Cast, cast, proposal_at
 
@@ -90,3 +92,45 @@ def test_who_left_the_team_is_told_nothing_more_of_it(people: Cast, proposal: Pr
     assert "new notice" not in page
     assert people.carol not in [letter.user for letter in notices.letters(before=timezone.now())]
     assert people.dave in [letter.user for letter in notices.letters(before=timezone.now())]
+
+
+def test_whom_an_edited_comment_names_anew_is_told(people: Cast, proposal: Proposal) -> None:
+    discussion.start_thread(people.alice, proposal, anchor="", text="Look at this, @bob")
+    comment = Comment.objects.get()
+    Notice.objects.all().delete()
+
+    discussion.edit_comment(
+        people.alice, comment, text="Look at this, @bob and @dave", seen=discussion.digest_of(comment.text)
+    )
+
+    assert list(Notice.objects.values_list("user__username", "reason")) == [("dave", "mention")]
+
+
+def test_a_digest_goes_out_once_and_is_tried_again_where_mail_is_down(
+    people: Cast, proposal: Proposal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = timezone.now() + mails.PAUSE + mails.PAUSE
+
+    with monkeypatch.context() as down:
+        down.setattr(EmailMessage, "send", refuse)
+        assert mails.send_digests(now=later) == (0, 3)
+    assert mails.send_digests(now=later) == (3, 0)
+    assert mails.send_digests(now=later) == (0, 0)
+
+    letter = next(one for one in mail.outbox if one.to == ["carol@example.com"])
+    assert "your approval is asked for" in letter.body
+    assert f"/proposals/{proposal.pk}/" in letter.body
+
+
+def refuse(message: EmailMessage, **more: object) -> int:
+    """A mail server that is not there."""
+    raise ConnectionRefusedError
+
+
+def test_a_subject_is_one_line_whatever_people_write(people: Cast, proposal: Proposal) -> None:
+    Proposal.objects.filter(pk=proposal.pk).update(title="Two\r\nBcc: everybody@example.com")
+
+    mails.send_digests(now=timezone.now() + mails.PAUSE + mails.PAUSE)
+
+    assert {line.count("\n") for line in [one.subject for one in mail.outbox]} == {0}
+    assert all("bcc" not in one.extra_headers for one in mail.outbox)
