@@ -22,6 +22,7 @@ import django
 from django.core.management.base import BaseCommand
 from pydantic import BaseModel
 
+from planner.management import commands as site_commands
 from tests.conftest import ROOT
 from tests.house.wording import documents, takes
 from topology import demands, fields
@@ -223,11 +224,16 @@ def command_line() -> str:
 
 
 def own_commands() -> Mapping[str, BaseCommand]:
-    """The commands of the domain by name; those that stand in for one of Django's are passed over."""
+    """The commands by name, without those that stand in for one of Django's or that the site starts itself."""
     folder = Path(django.__file__).parent / "core" / "management" / "commands"
     django_own = {info.name for info in pkgutil.iter_modules([str(folder)])}
-    names = sorted({info.name for info in pkgutil.iter_modules(commands.__path__)} - django_own)
-    return {name: importlib.import_module(f"{commands.__name__}.{name}").Command() for name in names}
+    found = {
+        info.name: importlib.import_module(f"{package.__name__}.{info.name}").Command()
+        for package in (commands, site_commands)
+        for info in pkgutil.iter_modules(package.__path__)
+        if info.name not in django_own
+    }
+    return {name: found[name] for name in sorted(found) if getattr(found[name], "example", "")}
 
 
 def _command(name: str, command: BaseCommand) -> str:
@@ -236,8 +242,9 @@ def _command(name: str, command: BaseCommand) -> str:
     rows = [(f"`{_usage(action)}`", (action.help or "").replace("%%", "%")) for action in actions]
     options = f"\n{table(('argument', 'meaning'), rows)}" if rows else ""
     example = getattr(command, "example", "")
-    # What needs root is shown, and tried by tests of its own.
-    language = "sh" if example.startswith("sudo ") else "sh test"
+    # What needs root or people of the site is shown, and tried by tests of its own.
+    shown_only = example.startswith("sudo ") or type(command).__module__.startswith("planner.")
+    language = "sh" if shown_only else "sh test"
     block = f"\n```{language}\n{example}\n```\n" if example else ""
     return f"## {name}\n\n{command.help}\n{block}{options}"
 

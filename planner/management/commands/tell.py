@@ -18,6 +18,8 @@ class Command(BaseCommand):
         "Send webhooks and mails that wait. The site starts it by itself after an event; run it by a timer for mails."
     )
 
+    example = "python manage.py tell --every 60"
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--every", type=int, metavar="SECONDS", help="go on for ever, with a pause of so long")
 
