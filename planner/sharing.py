@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.core import signing
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from planner import audit, plans, tokens
-from planner.models import Proposal, Role, ShareLink
-from planner.review import Refused, policies
+from planner.models import Comment, Proposal, Role, ShareLink
+from planner.review import Refused, discussion, policies
+from planner.review.discussion import Guest
 from topology import revisions
 from topology.design import Design
 from topology.models import Plan, Revision
@@ -22,6 +23,8 @@ DAYS = (1, 7, 30, 90)
 """How long a link may live."""
 MOST = 50
 """Links of a plan that are alive at once."""
+MOST_SAID = 20
+"""Comments of guests on a proposal within an hour."""
 SALT = "planner.embed"
 EMBED_DAYS = 365
 
@@ -80,6 +83,20 @@ def find(token: str, *, now: datetime | None = None) -> ShareLink | None:
         token_hash=tokens.hash_of(token), revoked_at=None, expires_at__gt=now or timezone.now()
     )
     return rows.select_related("plan", "revision__plan", "proposal__base__plan", "proposal__plan").first()
+
+
+def say(link: ShareLink, *, name: str, text: str, now: datetime | None = None) -> None:
+    """What a guest says of what they saw. Refused where they take a member's name, or guests say too much."""
+    if link.proposal is None or link.kind != ShareLink.Kind.COMMENT:
+        raise Refused("this link is to be read")
+    name = " ".join(name.split())
+    members = User.objects.filter(memberships__team=plans.team_of(link.plan))
+    if members.filter(Q(username__iexact=name) | Q(first_name__iexact=name)).exists():
+        raise Refused("somebody of the team has this name; write yours so that nobody takes you for them")
+    hour = (now or timezone.now()) - timedelta(hours=1)
+    if Comment.objects.filter(thread__proposal=link.proposal, author=None, created_at__gt=hour).count() >= MOST_SAID:
+        raise Refused("guests have said a lot within the hour; keep what you wrote and come back later")
+    discussion.start_thread(Guest(name=name), link.proposal, anchor="", text=text, revision=link.revision)
 
 
 @dataclass(frozen=True, kw_only=True)

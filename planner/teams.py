@@ -11,10 +11,11 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 from django.utils.text import slugify
 
 from planner import audit
-from planner.models import Membership, ReviewRule, Role, Team
+from planner.models import Invitation, Membership, ReviewRule, Role, Team
 from planner.people import current, name_of
 from planner.review import Refused
 from topology.errors import Place, TierwrightError
@@ -126,11 +127,14 @@ def why_not_remove(user: User, place: Membership) -> str | None:
 
 @transaction.atomic
 def remove(user: User, place: Membership) -> None:
-    """Take a member out of the team; what they did there stays theirs."""
+    """Take a member out of the team; what they did there stays theirs, but for their invitations, which end."""
     place = _locked(place)
     refuse(why_not_remove(user, place))
     verb = "leave_team" if place.user_id == user.pk else "remove_member"
-    audit.write(place.team, user, verb, data={"member": place.user.username, "role": place.role})
+    open_ones = Invitation.objects.filter(team=place.team, invited_by=place.user, accepted_at=None, revoked_at=None)
+    ended = open_ones.update(revoked_at=timezone.now())
+    data = {"member": place.user.username, "role": place.role, "invitations_ended": ended}
+    audit.write(place.team, user, verb, data=data)
     place.delete()
 
 

@@ -18,8 +18,7 @@ from planner.http import HtmxRequest, page
 from planner.models import Proposal, ShareLink, Thread
 from planner.people import current
 from planner.plans import plan_for, proposal_of
-from planner.review import Refused, discussion
-from planner.review.discussion import Guest
+from planner.review import Refused
 from planner.sharing import Shown
 from topology import revisions
 from topology.diagrams import Drawing, DrawingFailed, draw
@@ -72,9 +71,7 @@ def _say(link: ShareLink, form: GuestForm) -> int:
     if not form.is_valid():
         return 422
     try:
-        guest = Guest(name=form.cleaned_data["name"])
-        text = form.cleaned_data["text"]
-        discussion.start_thread(guest, link.proposal, anchor="", text=text, revision=link.revision)
+        sharing.say(link, name=form.cleaned_data["name"], text=form.cleaned_data["text"])
     except TierwrightError as error:
         form.add_error("text", error.sentence)
         return 422

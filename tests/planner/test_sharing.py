@@ -133,3 +133,24 @@ def test_links_are_made_on_a_page_and_shown_once(people: Cast, client: Client) -
     assert made.status_code == 201
     assert client.get(address.removeprefix("http://testserver")).status_code == 200
     assert address not in client.get("/plans/newspaper/share/").text
+
+
+@pytest.mark.parametrize("name", ["olive", "  OLIVE ", "Alice"])
+def test_a_guest_takes_nobodys_name(name: str, people: Cast, client: Client) -> None:
+    _, token = proposal_link(people)
+
+    answer = client.post(f"/share/{token}/", {"name": name, "text": "Looks fine to me"})
+
+    assert answer.status_code == 422
+    assert "Somebody of the team has this name" in answer.text or "somebody of the team has this name" in answer.text
+    assert "Looks fine to me" in answer.text
+
+
+def test_guests_do_not_fill_a_discussion(people: Cast) -> None:
+    link, _ = proposal_link(people)
+    for number in range(sharing.MOST_SAID):
+        sharing.say(link, name="Gus", text=f"Word {number}")
+
+    with pytest.raises(Refused, match="come back later"):
+        sharing.say(link, name="Gus", text="One more")
+    sharing.say(link, name="Gus", text="One more", now=timezone.now() + timedelta(hours=2))

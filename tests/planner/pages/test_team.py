@@ -322,3 +322,12 @@ def test_a_rule_holds_without_accounts_too(client: Client) -> None:
 
     assert answer.status_code == 302
     assert ReviewRule.objects.get().area == "*"
+
+
+def test_the_open_invitations_of_who_is_taken_out_end(paper: Cast) -> None:
+    Membership.objects.filter(user=paper.carol).update(role=Role.OWNER)
+    as_(paper.carol).post("/team/paper/invitations/", {"email": "newcomer@example.com", "role": "editor"})
+
+    as_(paper.olive).post(f"/team/paper/members/{place(paper, paper.carol).pk}/remove/")
+
+    assert Invitation.objects.get().revoked_at is not None
