@@ -25,21 +25,10 @@ from django.db import DatabaseError, Error, connection, connections, transaction
 
 from tests.conftest import ROOT
 from tests.database import database_url
+from tests.lifting import lifted
 
 PROCESSES, EDITS, RACES, FLIPS = 16, 60, 1000, 1000
 JITTER_SECONDS = 0.03
-LIFTING: Mapping[str, tuple[str, ...]] = {
-    "sqlite": (
-        "PRAGMA ignore_check_constraints = ON",
-        *(
-            f"DROP TRIGGER {t}_no_{event}"
-            for t in ("planner_event", "topology_revision")
-            for event in ("update", "delete")
-        ),
-    ),
-    "postgresql": tuple(f"ALTER TABLE {t} DISABLE TRIGGER USER" for t in ("planner_event", "topology_revision")),
-}
-"""What takes away the protection of the tables."""
 
 
 def edit_at_once(processes: int, edits: int) -> dict[str, int]:
@@ -238,20 +227,6 @@ def make_history() -> None:
         proposal = proposal_at(state, people)
         thread = discussion.start_thread(people.bob, proposal, anchor="tier:web", text=f"Why three, {state.label}?")
         discussion.reply(people.carol, thread, text="Für den Fall der Fälle: “N+1”.")
-
-
-@contextmanager
-def lifted() -> Iterator[None]:
-    """The protection of the tables taken away."""
-    with connection.cursor() as cursor:
-        for statement in LIFTING[connection.vendor]:
-            cursor.execute(statement)
-    try:
-        yield
-    finally:
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute("PRAGMA ignore_check_constraints = OFF")
 
 
 @contextmanager

@@ -15,17 +15,10 @@ from planner import audit
 from planner.models import Approval, CheckWaiver, Comment, Event, Proposal, State, Thread
 from planner.verifying import verify
 from tests.cast import Cast, cast, head_of, proposal_at
+from tests.lifting import lifted
 from topology.models import Plan, Revision
 
 pytestmark = pytest.mark.django_db
-TABLES = ("planner_event", "topology_revision")
-LIFTING = {
-    "sqlite": [
-        "PRAGMA ignore_check_constraints = ON",
-        *(f"DROP TRIGGER {table}_no_{event}" for table in TABLES for event in ("update", "delete")),
-    ],
-    "postgresql": [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in TABLES],
-}
 
 
 @pytest.fixture
@@ -37,15 +30,11 @@ def people() -> Cast:
 
 
 @contextmanager
-def lifted() -> Iterator[Any]:
+def in_hand() -> Iterator[Any]:
     """A cursor for somebody who has the database in hand."""
-    with connection.cursor() as cursor:
-        for statement in LIFTING[connection.vendor]:
-            cursor.execute(statement)
+    with lifted() as cursor:
         cursor.execute("DELETE FROM planner_notice")  # which hold on to events
         yield cursor
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA ignore_check_constraints = OFF")
 
 
 def breaks() -> list[str]:
@@ -76,7 +65,7 @@ def test_a_history_that_nobody_touched_is_whole(people: Cast) -> None:
     ],
 )
 def test_what_was_changed_by_hand_is_found(people: Cast, statement: str, place: str) -> None:
-    with lifted() as cursor:
+    with in_hand() as cursor:
         cursor.execute(statement)
 
     assert any(place in found for found in breaks()), breaks()
@@ -113,7 +102,7 @@ def test_evidence_and_waivers_are_vouched_for_too() -> None:
 def test_a_value_in_another_spelling_is_found(people: Cast) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL keeps values, not spellings")
-    with lifted() as cursor:
+    with in_hand() as cursor:
         cursor.execute("UPDATE planner_approval SET seals = ' ' || seals")
 
     assert [found for found in breaks() if "another form" in found]
@@ -122,7 +111,7 @@ def test_a_value_in_another_spelling_is_found(people: Cast) -> None:
 def test_a_row_that_cannot_be_read_stops_nothing(people: Cast) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL takes no such value")
-    with lifted() as cursor:
+    with in_hand() as cursor:
         cursor.execute("UPDATE planner_event SET actor = CAST(x'ff' AS TEXT) WHERE number = 2")
         cursor.execute("UPDATE planner_event SET at = 'never' WHERE number = 3")
 

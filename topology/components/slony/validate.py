@@ -13,6 +13,7 @@ from topology.components.slony.settings import Node, nodes_of, own_node
 from topology.design import Site
 
 _SLON = """
+: >/run/validate-slon
 slon -f "$1" >/run/validate-slon 2>&1 & slon=$!
 for try in $(seq 600); do # it has read its file once it misses its database
     kill -0 $slon 2>/dev/null || break
