@@ -7,11 +7,15 @@ import hmac
 import re
 import struct
 import time
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 PASSWORD = "a harbour with nine red boats"
 
@@ -51,3 +55,18 @@ def set_up_app(client: Client) -> str:
     answer = client.post("/accounts/2fa/totp/activate/", {"code": code_of(found[1])})
     assert answer.status_code == 302, answer.text
     return found[1]
+
+
+@pytest.fixture(autouse=True)
+def site_with_accounts(settings: Settings) -> Iterator[None]:
+    """Accounts are on, and nobody has tried anything yet."""
+    settings.ACCOUNTS = True
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def alice() -> User:
+    """Somebody with a confirmed address."""
+    return somebody()

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import allauth
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from planner.sso import single_sign_on
 from tests.conftest import ROOT
-from tests.planner.logins import log_in, say_who, somebody
+from tests.planner.logins import alice, log_in, say_who, site_with_accounts
+
+__all__ = ["alice", "site_with_accounts"]
 
 pytestmark = pytest.mark.django_db
 POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'")
@@ -33,21 +33,6 @@ INSIDE = (
     "2fa/totp/activate/", "2fa/webauthn/add/",
 )  # fmt: skip
 GUARDED = INSIDE[-2:]
-
-
-@pytest.fixture(autouse=True)
-def site_with_accounts(settings: Settings) -> Iterator[None]:
-    """Accounts are on, and nobody has tried anything yet."""
-    settings.ACCOUNTS = True
-    cache.clear()
-    yield
-    cache.clear()
-
-
-@pytest.fixture
-def alice() -> User:
-    """Somebody with a confirmed address."""
-    return somebody()
 
 
 @pytest.mark.parametrize(

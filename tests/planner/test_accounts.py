@@ -3,39 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from planner import accounts
 from planner.models import Invitation, Membership, Role, Team
-from tests.planner.logins import PASSWORD, log_in, somebody
+from tests.planner.logins import PASSWORD, alice, log_in, site_with_accounts
+
+__all__ = ["alice", "site_with_accounts"]
 
 pytestmark = pytest.mark.django_db
 FORM = {"email": "bob@example.com", "password1": PASSWORD, "password2": PASSWORD, "first_name": "Bob"}
-
-
-@pytest.fixture(autouse=True)
-def site_with_accounts(settings: Settings) -> Iterator[None]:
-    """Accounts are on, and nobody has tried anything yet."""
-    settings.ACCOUNTS = True
-    cache.clear()
-    yield
-    cache.clear()
-
-
-@pytest.fixture
-def alice() -> User:
-    """Somebody with a confirmed address."""
-    return somebody()
 
 
 @pytest.fixture

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from tests.planner.logins import log_in, somebody
+from tests.planner.logins import alice, log_in, site_with_accounts
+
+__all__ = ["alice", "site_with_accounts"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def site_with_accounts(settings: Settings) -> Iterator[None]:
-    """Accounts are on, and nobody has tried anything yet."""
-    settings.ACCOUNTS = True
-    cache.clear()
-    yield
-    cache.clear()
-
-
-@pytest.fixture
-def alice() -> User:
-    """Somebody with a confirmed address."""
-    return somebody()
 
 
 def test_who_is_not_logged_in_is_sent_to_the_login_and_back(client: Client) -> None:

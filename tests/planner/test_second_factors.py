@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from tests.planner.logins import code_of, log_in, say_who, set_up_app, somebody
+from tests.planner.logins import alice, code_of, log_in, say_who, set_up_app, site_with_accounts
+
+__all__ = ["alice", "site_with_accounts"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def site_with_accounts(settings: Settings) -> Iterator[None]:
-    """Accounts are on, and nobody has tried anything yet."""
-    settings.ACCOUNTS = True
-    cache.clear()
-    yield
-    cache.clear()
-
-
-@pytest.fixture
-def alice() -> User:
-    """Somebody with a confirmed address."""
-    return somebody()
 
 
 class TestSecondFactors:
