@@ -52,3 +52,9 @@ def _since(user: User, proposal: Proposal, seen: Visit) -> Since | None:
     if not events and not changed:
         return None
     return Since(revision=seen.revision, seen_at=seen.seen_at, has_new_revision=changed, events=events)
+
+
+def did_last(user: User, proposal: Proposal, verb: str) -> bool:
+    """Whether the last thing that was done to the proposal is this, by this very person."""
+    newest = Event.objects.filter(proposal=proposal.pk).order_by("-number").first()
+    return newest is not None and (newest.verb, newest.user_id) == (verb, user.pk)

@@ -22,6 +22,7 @@ from planner.pages.proposal import checks, overview
 from planner.people import current
 from planner.plans import proposal_for
 from planner.review import actions, policies
+from planner.review.visits import did_last
 from topology.errors import TierwrightError
 from topology.models import printable
 
@@ -56,7 +57,9 @@ def _verb(name: str, do: Do, says: str) -> Callable[..., HttpResponse]:
         try:
             do(current(request), proposal, request.POST)
         except TierwrightError as error:
-            return _refused(request, pk, name, error)
+            # A form that came twice has done its work: the second is told what the first was.
+            if name == "approve" or not did_last(current(request), proposal, name):
+                return _refused(request, pk, name, error)
         messages.success(request, says)
         return _onward(request, reverse("proposal", args=[pk]))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.models import Approval, CheckWaiver
+from planner.models import Approval, CheckWaiver, Event
 from planner.review import actions, recording
 from planner.review.standing import standing
 from tests.builders import newspaper
@@ -55,6 +55,17 @@ def test_a_button_moves_the_proposal_and_leads_back(verb: str, who: str, state: 
     proposal.refresh_from_db()
     assert (answer.status_code, answer["Location"]) == (302, url("proposal", proposal))
     assert proposal.state == state
+
+
+@pytest.mark.parametrize(("verb", "who"), [("withdraw", "alice"), ("supersede", "alice"), ("rescind", "carol")])
+def test_a_button_that_was_pressed_twice_is_no_refusal(verb: str, who: str, people: Cast, seen_by: As) -> None:
+    proposal = proposal_at("approved", people)
+    person = seen_by(getattr(people, who))
+
+    answers = [person.post(url(verb, proposal)) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert Event.objects.filter(proposal=proposal.pk, verb=verb).count() == 1
 
 
 def test_htmx_is_led_on_as_well(people: Cast, seen_by: As) -> None:
