@@ -27,6 +27,8 @@ from topology import revisions
 __all__ = ["log", "readers"]
 
 MOST_TABS = 200
+MOST_LOOKS = 400
+"""Seconds, and a little more, that the programs may take on a busy machine."""
 MOST_CLICKS = 25
 """Each person's, logging in included."""
 PASSWORD = "a harbour with nine red boats"
@@ -199,11 +201,12 @@ def _accept(alice: Person, proposal: Proposal) -> None:
     page = alice.page
     page.goto(f"/proposals/{proposal.pk}/")
     accept = page.get_by_role("button", name="Accept", exact=True)
-    for _ in range(120):  # the real programs are looking at the files meanwhile
+    for _ in range(MOST_LOOKS):  # the real programs are looking at the files meanwhile
         if accept.get_attribute("aria-disabled") is None:
             break
         page.wait_for_timeout(1_000)
         page.reload()
+    assert accept.get_attribute("aria-disabled") is None, page.locator(".lacks").all_inner_texts()
     alice.click("button", "Accept")
     expect(page.get_by_text("This is the plan")).to_be_visible(timeout=60_000)
     alice.look("accepted")
