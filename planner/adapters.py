@@ -29,7 +29,7 @@ SIGN_UPS = ("account_signup", "socialaccount_signup")
 _log = logging.getLogger(__name__)
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Accounts by e-mail and password."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -62,10 +62,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         for _ in range(TRIES - 1):
             try:
                 with transaction.atomic():
-                    return super().save_user(request, user, form, commit)  # type: ignore[no-any-return]
+                    return super().save_user(request, user, form, commit)
             except IntegrityError:
                 user.pk = None
-        return super().save_user(request, user, form, commit)  # type: ignore[no-any-return]
+        return super().save_user(request, user, form, commit)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Say on the page that a mail could not be sent, rather than fail after what it was about was done."""
@@ -77,7 +77,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             messages.warning(self.request, says)
 
 
-class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class SocialAdapter(DefaultSocialAccountAdapter):
     """Accounts of the company's own login."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
@@ -100,10 +100,10 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
         """The handle follows from the address here as well, not from what the other login calls somebody."""
         sociallogin.user.username = ""
-        return super().save_user(request, sociallogin, form)  # type: ignore[no-any-return]
+        return super().save_user(request, sociallogin, form)
 
 
-class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MfaAdapter(DefaultMFAAdapter):
     """Second factors: their secrets are encrypted, so that a copy of the database alone cannot make codes."""
 
     def generate_authenticator_name(self, user: User, type: str) -> str:

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from planner import plans
+from planner.http import HtmxRequest
 from planner.keeping import Kept
 from planner.models import Proposal, State
 from planner.packed import stood
@@ -72,13 +72,13 @@ class Sides:
         return revisions.design_of(self.before), revisions.design_of(self.after)
 
 
-def cover_of(request: HttpRequest, proposal: Proposal, current: str, *, head: Revision | None = None) -> dict[str, Any]:
+def cover_of(request: HtmxRequest, proposal: Proposal, current: str, *, head: Revision | None = None) -> dict[str, Any]:
     """Context that the head of each tab needs; `current` is the URL name of the tab."""
     head = head or revisions.get(proposal.draft)
     said, talks = _talks(proposal)
     weighing, trouble = weighed(proposal, head)
     # The steps in the head of the page lead to the draft: its editor, its forecast, its bundle.
-    request.steps_of = proposal.draft.slug  # type: ignore[attr-defined]
+    request.steps_of = proposal.draft.slug
     return {
         "proposal": proposal,
         "plan": proposal.plan,
@@ -104,7 +104,7 @@ def weighed(proposal: Proposal, head: Revision) -> tuple[Weighing | None, str]:
         return None, error.sentence
 
 
-def sides_of(request: HttpRequest, proposal: Proposal, head: Revision) -> Sides:
+def sides_of(request: HtmxRequest, proposal: Proposal, head: Revision) -> Sides:
     """What `?from=2&to=4` names: revisions of the draft; anything else is the whole proposal."""
     before = _named(proposal, request.GET.get("from", ""))
     after = _named(proposal, request.GET.get("to", "")) or head

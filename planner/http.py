@@ -18,6 +18,8 @@ class HtmxRequest(HttpRequest):
     """A request after the middleware: `request.htmx` tells whether and for what htmx asks."""
 
     htmx: HtmxDetails
+    steps_of: str = ""
+    """Slug of the plan that the six steps lead to, where the address does not name it."""
 
 
 def page(

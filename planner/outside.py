@@ -9,6 +9,7 @@ import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from topology.errors import TierwrightError
@@ -122,11 +123,11 @@ def _connect(host: str, port: int, inner: tuple[Network, ...]) -> socket.socket:
     raise Unreachable(refusal)
 
 
-def _connect_to(family: int, kind: int, protocol: int, address: object) -> socket.socket:
+def _connect_to(family: int, kind: int, protocol: int, address: tuple[Any, ...]) -> socket.socket:
     sock = socket.socket(family, kind, protocol)
     sock.settimeout(SECONDS)
     try:
-        sock.connect(address)  # type: ignore[arg-type]
+        sock.connect(address)
     except OSError:
         sock.close()
         raise

@@ -27,7 +27,7 @@ def paper(request: HtmxRequest, pk: int) -> HttpResponse:
     file = tables.answer(request, f"{proposal.draft.slug}-figures", *table_of(found))
     if file is not None:
         return file
-    request.steps_of = proposal.draft.slug  # type: ignore[attr-defined]
+    request.steps_of = proposal.draft.slug
     context = {
         "paper": found,
         "proposal": proposal,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypedDict
+
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
@@ -21,6 +23,16 @@ from planner.review.states import OPEN
 from topology import revisions
 from topology.errors import TierwrightError
 from topology.models import Plan
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class Talks(TypedDict):
+        """What a list adds to a proposal: its open threads."""
+
+        talks: int
+
+    Listed = WithAnnotations[Proposal, Talks]
 
 MOST = 100
 COLUMNS = (
@@ -65,11 +77,11 @@ def propose(request: HtmxRequest, plan: str) -> HttpResponse:
     return page(request, "planner/propose.html", context_of(current(request), found, form), status=status)
 
 
-def _row(each: Proposal) -> tuple[object, ...]:
+def _row(each: Listed) -> tuple[object, ...]:
     says, became = each.summary.get("sentence", ""), each.accepted.number if each.accepted else None
     return (
         each.number, each.title, each.author.username, each.state, says, each.created_at, each.updated_at,
-        each.decide_by, each.talks, became, bool(each.broke_glass),  # type: ignore[attr-defined]
+        each.decide_by, each.talks, became, bool(each.broke_glass),
     )  # fmt: skip
 
 
@@ -98,7 +110,7 @@ def _target(request: HtmxRequest, slug: str) -> Plan:
     return proposal.plan if proposal else found
 
 
-def _listed(plan: Plan, states: tuple[State, ...]) -> QuerySet[Proposal]:
+def _listed(plan: Plan, states: tuple[State, ...]) -> QuerySet[Listed]:
     listed = Proposal.objects.filter(plan=plan, state__in=states).select_related("author", "draft", "accepted")
     return listed.annotate(talks=Count("threads", filter=Q(threads__resolved_at=None))).defer("why")[:MOST]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -31,10 +32,10 @@ def drill(data: Prepared, folder: Path, *, seconds: float = 28.0) -> Outcome:
         return _judge(found, seconds, waits, answer, looks, person.record.marks)
 
 
-def _look_on(get: object, seconds: float) -> list[Answer]:
+def _look_on(get: Callable[[str], Answer], seconds: float) -> list[Answer]:
     until, looks = time.monotonic() + seconds, []
     while time.monotonic() < until:
-        looks.append(get("/queue/"))  # type: ignore[operator]
+        looks.append(get("/queue/"))
         time.sleep(0.5)
     return looks
 
