@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.encoding import force_bytes
@@ -66,6 +66,16 @@ class AccountAdapter(DefaultAccountAdapter):
             except IntegrityError:
                 user.pk = None
         return super().save_user(request, user, form, commit)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """By whose address attempts are counted; a proxy that does not fit the settings is said, not guessed around."""
+        try:
+            return super().get_client_ip(request)
+        except ImproperlyConfigured:
+            raise PermissionDenied(
+                "This request came through fewer proxies than TRUSTED_PROXIES says, so nobody can tell whose it is."
+                " Whoever runs the site sets it to the number of proxies that add to X-Forwarded-For."
+            ) from None
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Say on the page that a mail could not be sent, rather than fail after what it was about was done."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
 
@@ -147,10 +148,8 @@ def _people() -> dict[str, User]:
     team: Team = local_team()
     found = {}
     for handle, (name, role) in PEOPLE.items():
-        user, made = User.objects.get_or_create(username=handle, defaults={"first_name": name})
-        if made:
-            user.set_unusable_password()
-            user.save()
+        unusable = make_password(None)
+        user, _ = User.objects.get_or_create(username=handle, defaults={"first_name": name, "password": unusable})
         Membership.objects.get_or_create(team=team, user=user, defaults={"role": role})
         found[handle] = user
     _rules(team, found["ben"])

@@ -8,6 +8,7 @@ from typing import cast as taken_for
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
@@ -62,8 +63,8 @@ def local_team() -> Team:
 
 @transaction.atomic
 def _make_local_person() -> User:
-    user, _ = User.objects.get_or_create(username=LOCAL_HANDLE, defaults={"first_name": "You"})
-    user.set_unusable_password()
+    unusable = make_password(None)
+    user, _ = User.objects.get_or_create(username=LOCAL_HANDLE, defaults={"first_name": "You", "password": unusable})
     team, _ = Team.objects.get_or_create(slug=LOCAL_TEAM, defaults={"name": "Local"})
     Membership.objects.get_or_create(team=team, user=user, defaults={"role": Role.OWNER})
     return user

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -197,3 +198,18 @@ class TestPasswords:
 
         settings.EMAIL_HOST = "mail.example.com"
         assert "no mail server" not in client.get("/accounts/password/reset/").text
+
+
+def test_a_proxy_too_few_is_said_to_whoever_runs_the_site(client: Client, alice: User, settings: Settings) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+
+    answer = log_in_through(client, "192.0.2.7")
+
+    assert answer.status_code == 403
+    assert "TRUSTED_PROXIES" in answer.text
+
+
+def log_in_through(client: Client, forwarded: str) -> Any:
+    """The answer to the form of the login, as a proxy hands it on."""
+    sent = {"login": "alice@example.com", "password": PASSWORD}
+    return client.post("/accounts/login/", sent, headers={"x-forwarded-for": forwarded})
